@@ -1,0 +1,193 @@
+#include "core/base/mem.h"
+#include "core/base/check.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef MS_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#else
+#include <malloc.h>
+#endif
+
+/* Each thread counts in a slot of its own, so that an allocation writes no shared cache line. A
+ * block freed by another thread makes single slots negative; only the sum means something. When
+ * there are more threads than slots they share, which stays exact since the add is atomic. */
+enum {
+    SLOT_COUNT = 64,
+    CACHE_LINE = 64
+};
+
+struct slot {
+    _Alignas(CACHE_LINE) atomic_llong bytes;
+};
+
+static struct slot slots[SLOT_COUNT];
+static atomic_uint next_slot;
+static _Thread_local struct slot *my_slot;
+static _Thread_local unsigned my_shared;
+static _Thread_local long fail_countdown;
+
+static struct slot *slot_get(void)
+{
+    if (!my_slot) {
+        unsigned at = atomic_fetch_add(&next_slot, 1);
+
+        my_slot = &slots[at % SLOT_COUNT];
+        /* Slot owners past the first round must use a true read-modify-write. */
+        my_shared = at >= SLOT_COUNT - 1;
+        if (my_shared)
+            my_slot = &slots[SLOT_COUNT - 1];
+    }
+    return my_slot;
+}
+
+static void count(long long bytes)
+{
+    struct slot *slot = slot_get();
+
+    if (my_shared)
+        atomic_fetch_add_explicit(&slot->bytes, bytes, memory_order_relaxed);
+    else /* the only writer: readers (mem_used) need no order, just no torn value */
+        atomic_store_explicit(&slot->bytes,
+                              atomic_load_explicit(&slot->bytes, memory_order_relaxed) + bytes,
+                              memory_order_relaxed);
+}
+
+static size_t usable(const void *block)
+{
+    return malloc_usable_size((void *)(uintptr_t)block);
+}
+
+static _Noreturn void out_of_memory(size_t size)
+{
+    fprintf(stderr, "out of memory allocating %zu bytes\n", size);
+    abort();
+}
+
+static int must_fail(void)
+{
+    return fail_countdown > 0 && --fail_countdown == 0;
+}
+
+static void *allocated(void *block)
+{
+    if (block)
+        count((long long)usable(block));
+    return block;
+}
+
+void *mem_alloc(size_t size)
+{
+    void *block = allocated(malloc(size ? size : 1));
+
+    if (!block)
+        out_of_memory(size);
+    return block;
+}
+
+void *mem_zalloc(size_t size)
+{
+    void *block = allocated(calloc(1, size ? size : 1));
+
+    if (!block)
+        out_of_memory(size);
+    return block;
+}
+
+void *mem_zalloc_aligned(size_t alignment, size_t size)
+{
+    void *block;
+
+    CHECK(size > 0 && (alignment & (alignment - 1)) == 0 && size % alignment == 0);
+#ifdef MS_JEMALLOC
+    block = mallocx(size, MALLOCX_ALIGN(alignment) | MALLOCX_ZERO);
+#else
+    block = aligned_alloc(alignment, size);
+    if (block)
+        memset(block, 0, size);
+#endif
+    if (!block)
+        out_of_memory(size);
+    return allocated(block);
+}
+
+void *mem_realloc(void *block, size_t size)
+{
+    size_t before = block ? usable(block) : 0;
+    void *moved = realloc(block, size ? size : 1);
+
+    if (!moved)
+        out_of_memory(size);
+    count((long long)usable(moved) - (long long)before);
+    return moved;
+}
+
+void *mem_try_alloc(size_t size)
+{
+    if (must_fail())
+        return NULL;
+    return allocated(malloc(size ? size : 1));
+}
+
+void *mem_try_realloc(void *block, size_t size)
+{
+    size_t before = block ? usable(block) : 0;
+    void *moved = must_fail() ? NULL : realloc(block, size ? size : 1);
+
+    if (moved)
+        count((long long)usable(moved) - (long long)before);
+    return moved;
+}
+
+char *mem_strdup(const char *text)
+{
+    return mem_dup(text, strlen(text) + 1);
+}
+
+void *mem_dup(const void *bytes, size_t size)
+{
+    void *block = mem_alloc(size);
+
+    if (size)
+        memcpy(block, bytes, size);
+    return block;
+}
+
+void mem_free(void *block)
+{
+    if (!block)
+        return;
+    count(-(long long)usable(block));
+    free(block);
+}
+
+size_t mem_size(const void *block)
+{
+    return block ? usable(block) : 0;
+}
+
+size_t mem_good_size(size_t size)
+{
+#ifdef MS_JEMALLOC
+    return size ? nallocx(size, 0) : 0;
+#else
+    return size < 24 ? 24 : ((size + 8 + 15) & ~(size_t)15) - 8;
+#endif
+}
+
+size_t mem_used(void)
+{
+    long long total = 0;
+
+    for (int i = 0; i < SLOT_COUNT; i++)
+        total += atomic_load_explicit(&slots[i].bytes, memory_order_relaxed);
+    return total > 0 ? (size_t)total : 0;
+}
+
+void mem_fail_after(long n)
+{
+    fail_countdown = n;
+}

@@ -1,0 +1,39 @@
+/* mem.h - the process's allocator with exact accounting. Any thread.
+ *
+ * mem_* end the process when memory is out, so they never return NULL; use them for sizes we chose.
+ * mem_try_* return NULL instead; use them for sizes that came from outside, after the check against
+ * a named limit. Every block counts with its real (usable) size in mem_used(). */
+#ifndef MS_CORE_BASE_MEM_H
+#define MS_CORE_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_zalloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_realloc(void *block, size_t size) __attribute__((returns_nonnull));
+/* Zeroed, at a multiple of `alignment` (a power of two that divides `size`). A large block costs no
+ * pass over it where the allocator knows its pages to be fresh. Freed by mem_free; not for
+ * mem_realloc. */
+void *mem_zalloc_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_try_alloc(size_t size) __attribute__((malloc));
+void *mem_try_realloc(void *block, size_t size); /* on NULL the old block stands */
+char *mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
+void *mem_dup(const void *bytes, size_t size) __attribute__((malloc, returns_nonnull));
+
+/* NULL is allowed. */
+void mem_free(void *block);
+
+/* Usable bytes of a block, 0 for NULL. Whoever fills a block up to this wastes nothing. */
+size_t mem_size(const void *block);
+
+/* The size a block of `size` bytes would really take. */
+size_t mem_good_size(size_t size);
+
+/* Bytes allocated by all threads now. O(threads). */
+size_t mem_used(void);
+
+/* Makes the n-th mem_try_* call of this thread from now fail (1 is the next); 0 switches off. For
+ * tests of error paths. */
+void mem_fail_after(long n);
+
+#endif
