@@ -1,0 +1,140 @@
+/* Timer work in slices, and the counters. */
+#include "storage/keyspace/keyspace.h"
+#include "core/time/clock.h"
+#include "storage/keyspace/keyspace_internal.h"
+
+enum {
+    EXPIRES_A_CLOCK = 16, /* keys deleted between two looks at the clock */
+    MOVES_A_CLOCK = 32,   /* buckets moved between two looks */
+    STALE_SAMPLES = 20,
+};
+
+/* --- Expiry. */
+
+/* Deletes expired keys of one database until `end_us`; true if it ran out of time. */
+static bool expire_part(struct request *rq, struct database *part, int db, uint64_t end_us,
+                        size_t *deleted)
+{
+    struct entry *entry;
+    size_t count = 0;
+
+    while ((entry = expiry_first(&part->expiry)) != NULL && entry_is_expired(entry, rq->now_ms)) {
+        struct key key = request_key_of(rq, arena_span(rq->arena, entry_key(entry)), db);
+        struct shard *shard = shard_of(rq, key);
+
+        keyspace_drop_expired(rq, key, part, entry);
+        shard_count(shard, COUNT_EXPIRED_ACTIVE);
+        ++*deleted;
+        if (++count % EXPIRES_A_CLOCK == 0 && clock_monotonic_us() >= end_us)
+            return true;
+    }
+    return false;
+}
+
+/* Notes which share of a few keys that expire is overdue. */
+static void note_stale(struct request *rq, struct shard *shard, const struct database *part)
+{
+    uint64_t stale = 0, checked = 0;
+
+    for (; part && part->expiry.count > 0 && checked < STALE_SAMPLES; checked++)
+        stale += entry_is_expired(expiry_random(&part->expiry, rq->random), rq->now_ms);
+    atomic_store_explicit(&shard->stale, stale, memory_order_relaxed);
+    atomic_store_explicit(&shard->checked, checked, memory_order_relaxed);
+}
+
+size_t keyspace_expire_slice(struct request *rq, unsigned shard, int64_t budget_us, bool *more)
+{
+    struct keyspace *keyspace = rq->keyspace;
+    struct shard *place = &keyspace->shards[shard];
+    struct database *late = NULL;
+    size_t deleted = 0;
+    uint64_t end_us;
+
+    CHECK(shard < KEY_SHARDS && rq->held_shards >> shard & 1);
+    *more = false;
+    if (!atomic_load_explicit(&keyspace->active_expire, memory_order_relaxed))
+        return 0;
+    end_us = clock_monotonic_us() + (uint64_t)budget_us;
+    for (int db = 0; db < keyspace->databases && !late; db++) {
+        struct database *part = place->databases[db];
+
+        if (part && expire_part(rq, part, db, end_us, &deleted))
+            late = part;
+    }
+    note_stale(rq, place, late);
+    *more = late != NULL;
+    return deleted;
+}
+
+void keyspace_set_active_expire(struct keyspace *keyspace, bool on)
+{
+    atomic_store_explicit(&keyspace->active_expire, on, memory_order_relaxed);
+}
+
+/* --- Tables. */
+
+bool keyspace_rehash_slice(struct keyspace *keyspace, unsigned shard, int64_t budget_us)
+{
+    uint64_t end_us = 0;
+
+    CHECK(shard < KEY_SHARDS);
+    for (int db = 0; db < keyspace->databases; db++) {
+        struct database *part = keyspace->shards[shard].databases[db];
+
+        if (!part)
+            continue;
+        dict_shrink_if_sparse(&part->dict);
+        while (dict_step(&part->dict, MOVES_A_CLOCK)) {
+            uint64_t now_us = clock_monotonic_us();
+
+            if (end_us == 0)
+                end_us = now_us + (uint64_t)budget_us;
+            if (now_us >= end_us)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* --- Counters. */
+
+static uint64_t sum(const struct keyspace *keyspace, enum shard_counter counter)
+{
+    uint64_t total = 0;
+
+    for (unsigned i = 0; i < KEY_SHARDS; i++)
+        total += atomic_load_explicit(&keyspace->shards[i].counters[counter], memory_order_relaxed);
+    return total;
+}
+
+void keyspace_stats_get(const struct keyspace *keyspace, struct keyspace_stats *stats)
+{
+    uint64_t stale = 0, checked = 0;
+
+    *stats = (struct keyspace_stats){
+        .hits = sum(keyspace, COUNT_HITS),
+        .misses = sum(keyspace, COUNT_MISSES),
+        .expired_keys = sum(keyspace, COUNT_EXPIRED),
+        .expired_keys_active = sum(keyspace, COUNT_EXPIRED_ACTIVE),
+        .evicted_keys = sum(keyspace, COUNT_EVICTED),
+    };
+    lazyfree_counts(keyspace->lazyfree, &stats->lazyfreed_objects, &stats->lazyfree_pending);
+    for (unsigned i = 0; i < KEY_SHARDS; i++) {
+        stale += atomic_load_explicit(&keyspace->shards[i].stale, memory_order_relaxed);
+        checked += atomic_load_explicit(&keyspace->shards[i].checked, memory_order_relaxed);
+    }
+    stats->expired_stale_percent = checked ? 100.0 * (double)stale / (double)checked : 0;
+}
+
+void keyspace_stats_reset(struct keyspace *keyspace)
+{
+    for (unsigned i = 0; i < KEY_SHARDS; i++)
+        for (int counter = 0; counter < SHARD_COUNTERS; counter++)
+            atomic_store_explicit(&keyspace->shards[i].counters[counter], 0, memory_order_relaxed);
+    lazyfree_reset_freed(keyspace->lazyfree);
+}
+
+void keyspace_lazyfree_drain(struct keyspace *keyspace)
+{
+    lazyfree_drain(keyspace->lazyfree);
+}
