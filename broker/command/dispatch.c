@@ -1,0 +1,183 @@
+/* dispatch.c - how a call runs.
+ *
+ *   sharded:    keys -> shards -> lock -> handler -> effects, park -> unlock -> serve waiters
+ *   exclusive:  stop the world -> handler -> effects, park -> resume -> serve waiters
+ *
+ * Serving needs other shards than those of the call, so it starts when nothing is held. It is done
+ * before the call's own reply can leave, since replies are written at the end of the round. */
+#include "broker/command/dispatch.h"
+#include "broker/reactor/world.h"
+#include "broker/server/server.h"
+#include "broker/session/session.h"
+#include "broker/wait/wait.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/hash/key_hash.h"
+#include "storage/keyspace/keyspace.h"
+
+#include <string.h>
+
+struct ready_key {
+    struct ready_key *next;
+    struct key key; /* its name follows the struct */
+};
+
+void dispatch_prepare(struct reactor *reactor, struct request *rq, struct arena *arena)
+{
+    struct server *server = reactor->server;
+
+    request_init(rq);
+    rq->now_ms = reactor->now_ms;
+    rq->keyspace = server->keyspace;
+    rq->settings = &server_config(server)->settings;
+    rq->arena = arena;
+    rq->random = &reactor->random;
+}
+
+int dispatch_find_keys(struct request *rq, const struct command *command, uint64_t *shards)
+{
+    const struct key_spec *spec = &command->spec->keys[0];
+    struct command_key *keys;
+    uint64_t *hashes;
+    int count;
+
+    *shards = 0;
+    if (spec->begin == KEY_BEGIN_NONE)
+        return 0;
+    if (spec->begin == KEY_BEGIN_INDEX && spec->find == KEY_FIND_RANGE && spec->last == 0 &&
+        spec[1].begin == KEY_BEGIN_NONE && (size_t)spec->index < rq->argc) {
+        rq->known[0].at = (uint32_t)spec->index;
+        rq->known[0].hash = key_hash(rq->argv[spec->index]);
+        rq->known_count = 1;
+        *shards = UINT64_C(1) << key_shard(rq->known[0].hash);
+        return 0;
+    }
+    count = command_find_keys(command->spec, rq->argc, rq->argv, rq->arena, &keys);
+    if (count < 0)
+        return count;
+    hashes = arena_array(rq->arena, rq->argc, sizeof(*hashes));
+    for (int i = 0; i < count; i++) {
+        hashes[keys[i].at] = key_hash(rq->argv[keys[i].at]);
+        *shards |= UINT64_C(1) << key_shard(hashes[keys[i].at]);
+    }
+    rq->hashes = hashes;
+    return 0;
+}
+
+void dispatch_ready(struct reactor *reactor, const struct key *key)
+{
+    struct ready_key *ready;
+
+    for (ready = reactor->ready; ready; ready = ready->next)
+        if (ready->key.hash == key->hash && ready->key.db == key->db &&
+            span_equal(ready->key.name, key->name))
+            return;
+    ready = mem_alloc(sizeof(*ready) + key->name.size);
+    ready->next = NULL;
+    ready->key = *key;
+    ready->key.name.data = (char *)(ready + 1);
+    memcpy(ready + 1, key->name.data, key->name.size);
+    *reactor->ready_tail = ready;
+    reactor->ready_tail = &ready->next;
+}
+
+void dispatch_serve_ready(struct reactor *reactor)
+{
+    while (reactor->ready) {
+        struct ready_key *ready = reactor->ready;
+
+        reactor->ready = ready->next;
+        if (!reactor->ready)
+            reactor->ready_tail = &reactor->ready;
+        wait_serve(reactor, &ready->key);
+        mem_free(ready);
+    }
+}
+
+/* Effects on whole databases carry no key name; they make every waiter there try again. */
+static void wake_databases(struct reactor *reactor, const struct request *rq,
+                           const struct effect *effect)
+{
+    bool all = strcmp(effect->event, "flushdb") != 0;
+
+    if (rq->held_shards == SHARDS_ALL)
+        wait_ready_all(reactor, all ? -1 : effect->key.db);
+}
+
+void dispatch_effects(struct reactor *reactor, struct request *rq)
+{
+    struct wait_table *waits = reactor->server->waits;
+
+    for (size_t i = 0; i < rq->effect_count; i++) {
+        const struct effect *effect = &rq->effects[i];
+
+        if (effect->flags & EFFECT_DIRTY)
+            reactor->stats.changes++;
+        if (!(effect->flags & EFFECT_WAKE))
+            continue;
+        if (effect->key.name.size == 0 && effect->class == 0 && effect->event)
+            wake_databases(reactor, rq, effect);
+        else if (wait_any(waits, &effect->key))
+            dispatch_ready(reactor, &effect->key);
+    }
+}
+
+static void after_run(struct reactor *reactor, struct session *session,
+                      const struct command *command, struct request *rq)
+{
+    if (rq->effect_count > 0)
+        dispatch_effects(reactor, rq);
+    if (rq->wait && session)
+        wait_park(reactor, session, rq, command);
+}
+
+void dispatch_run(struct reactor *reactor, struct session *session, const struct command *command,
+                  struct request *rq, struct reply *out)
+{
+    struct server *server = reactor->server;
+    uint64_t shards = 0;
+
+    rq->spec = command->spec;
+    if (dispatch_find_keys(rq, command, &shards) < 0)
+        shards = 0; /* the handler finds the same fault in the arguments and says so */
+    if (command->spec->flags & CMD_SHARDED) {
+        keyspace_lock(server->keyspace, shards);
+        rq->held_shards = shards;
+        command->spec->run(rq, out);
+        after_run(reactor, session, command, rq);
+        keyspace_unlock(server->keyspace, shards);
+    } else {
+        world_stop(server->world, reactor->index);
+        rq->held_shards = SHARDS_ALL;
+        /* another exclusive call may have replaced the configuration meanwhile */
+        rq->settings = &server_config(server)->settings;
+        command->spec->run(rq, out);
+        after_run(reactor, session, command, rq);
+        world_resume(server->world, reactor->index);
+    }
+    if (reactor->ready)
+        dispatch_serve_ready(reactor);
+}
+
+bool dispatch_make_room(struct reactor *reactor)
+{
+    const struct settings *settings = &server_config(reactor->server)->settings;
+    bool fits = true;
+
+    while (mem_used() > settings->maxmemory) {
+        struct request rq;
+        size_t freed;
+
+        dispatch_prepare(reactor, &rq, reactor->serve_arena);
+        freed = settings->maxmemory_policy == EVICT_NONE ? 0 : keyspace_evict_one(&rq);
+        dispatch_effects(reactor, &rq);
+        arena_reset(reactor->serve_arena);
+        if (freed == 0) {
+            fits = false;
+            break;
+        }
+    }
+    if (reactor->ready)
+        dispatch_serve_ready(reactor);
+    return fits;
+}

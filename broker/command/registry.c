@@ -1,0 +1,159 @@
+#include "broker/command/registry.h"
+#include "core/base/check.h"
+#include "core/base/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    NAME_LIMIT = 48,
+    BUCKETS = 2048
+}; /* buckets: a power of two well above the commands */
+
+/* Names in an open-addressing table; subcommands of one container in an array, few enough to walk.
+ */
+struct registry {
+    const struct command *buckets[BUCKETS];
+    struct command *commands; /* all, subcommands too, by number */
+    unsigned total, top_level;
+};
+
+/* FNV-1a over the lower-cased name. */
+static unsigned hash_name(struct span name)
+{
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+
+        if (c >= 'A' && c <= 'Z')
+            c |= 32;
+        hash = (hash ^ c) * 16777619u;
+    }
+    return hash ^ hash >> 15;
+}
+
+static unsigned count_specs(const struct command_spec *specs)
+{
+    unsigned count = 0;
+
+    while (specs && specs[count].name)
+        count++;
+    return count;
+}
+
+static void add_to_table(struct registry *registry, const struct command *command)
+{
+    unsigned at = hash_name(span_text(command->spec->name));
+
+    while (registry->buckets[at % BUCKETS])
+        at++;
+    registry->buckets[at % BUCKETS] = command;
+}
+
+static struct command *add_command(struct registry *registry, const struct command_spec *spec,
+                                   const struct command *parent)
+{
+    struct command *command = &registry->commands[registry->total];
+
+    command->spec = spec;
+    command->parent = parent;
+    command->number = registry->total++;
+    snprintf(command->full_name, sizeof(command->full_name), "%s%s%s",
+             parent ? parent->spec->name : "", parent ? "|" : "", spec->name);
+    return command;
+}
+
+static void add_subcommands(struct registry *registry, struct command *container)
+{
+    unsigned count = count_specs(container->spec->subcommands);
+
+    if (count == 0)
+        return;
+    container->subcommand_count = count;
+    container->subcommands = &registry->commands[registry->total];
+    for (unsigned i = 0; i < count; i++)
+        add_command(registry, &container->spec->subcommands[i], container);
+}
+
+struct registry *registry_new(const struct command_spec *const *arrays)
+{
+    struct registry *registry = mem_zalloc(sizeof(*registry));
+    unsigned total = 0;
+
+    for (const struct command_spec *const *array = arrays; *array; array++)
+        for (const struct command_spec *spec = *array; spec->name; spec++)
+            total += 1 + count_specs(spec->subcommands);
+    CHECK(total < BUCKETS / 2);
+    registry->commands = mem_zalloc(sizeof(struct command) * (total ? total : 1));
+    for (const struct command_spec *const *array = arrays; *array; array++) {
+        for (const struct command_spec *spec = *array; spec->name; spec++) {
+            struct command *command = add_command(registry, spec, NULL);
+
+            CHECK(!registry_find(registry, span_text(spec->name)));
+            add_subcommands(registry, command);
+            add_to_table(registry, command);
+            registry->top_level++;
+        }
+    }
+    CHECK(registry->total == total);
+    return registry;
+}
+
+void registry_free(struct registry *registry)
+{
+    if (!registry)
+        return;
+    mem_free(registry->commands);
+    mem_free(registry);
+}
+
+const struct command *registry_find(const struct registry *registry, struct span name)
+{
+    unsigned at;
+
+    if (name.size == 0 || name.size > NAME_LIMIT)
+        return NULL;
+    for (at = hash_name(name); registry->buckets[at % BUCKETS]; at++)
+        if (span_is(name, registry->buckets[at % BUCKETS]->spec->name))
+            return registry->buckets[at % BUCKETS];
+    return NULL;
+}
+
+const struct command *registry_find_sub(const struct command *container, struct span name)
+{
+    for (unsigned i = 0; i < container->subcommand_count; i++)
+        if (span_is(name, container->subcommands[i].spec->name))
+            return &container->subcommands[i];
+    return NULL;
+}
+
+const struct command *registry_find_full(const struct registry *registry, struct span name)
+{
+    const char *bar = name.size ? memchr(name.data, '|', name.size) : NULL;
+    const struct command *container;
+
+    if (!bar)
+        return registry_find(registry, name);
+    container = registry_find(registry, span_of(name.data, (size_t)(bar - name.data)));
+    if (!container)
+        return NULL;
+    return registry_find_sub(container,
+                             span_of(bar + 1, name.size - (size_t)(bar - name.data) - 1));
+}
+
+unsigned registry_total(const struct registry *registry)
+{
+    return registry->total;
+}
+
+const struct command *registry_by_number(const struct registry *registry, unsigned number)
+{
+    CHECK(number < registry->total);
+    return &registry->commands[number];
+}
+
+unsigned registry_count(const struct registry *registry)
+{
+    return registry->top_level;
+}

@@ -1,0 +1,47 @@
+/* registry.h - all commands by name. Built once at start from the families' arrays; read-only after
+ * that, any thread. */
+#ifndef MS_BROKER_COMMAND_REGISTRY_H
+#define MS_BROKER_COMMAND_REGISTRY_H
+
+#include "core/bytes/span.h"
+#include "core/command/command.h"
+
+#include <stddef.h>
+
+/* A command or subcommand with its number, by which statistics are kept. */
+struct command {
+    const struct command_spec *spec;
+    const struct command *parent; /* container of a subcommand, or NULL */
+    unsigned number;
+    char full_name[64];                /* "xadd", "xgroup|create" */
+    const struct command *subcommands; /* of a container, `subcommand_count` of them */
+    unsigned subcommand_count;
+    uint64_t acl; /* reserved for the categories, derived */
+};
+
+struct registry;
+
+/* Arrays ended by an entry without a name; `arrays` ended by NULL. */
+struct registry *registry_new(const struct command_spec *const *arrays);
+void registry_free(struct registry *registry);
+
+/* A top-level command by name, in any case; NULL if unknown. */
+const struct command *registry_find(const struct registry *registry, struct span name);
+
+/* A subcommand of a container. */
+const struct command *registry_find_sub(const struct command *container, struct span name);
+
+/* "xgroup|create" or "get". */
+const struct command *registry_find_full(const struct registry *registry, struct span name);
+
+/* How many there are with subcommands; numbers are 0 .. count - 1. */
+unsigned registry_total(const struct registry *registry);
+const struct command *registry_by_number(const struct registry *registry, unsigned number);
+
+/* How many top-level ones there are. */
+unsigned registry_count(const struct registry *registry);
+
+/* The arrays of all layers. */
+extern const struct command_spec *const registry_families[];
+
+#endif

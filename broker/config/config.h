@@ -1,0 +1,98 @@
+/* config.h - the server's configuration: one table of directives (directives.c) from which the file
+ * reader, the command line, CONFIG GET, SET, REWRITE and the defaults derive.
+ *
+ * `struct config` is a snapshot. CONFIG SET makes a changed copy and puts it in place in an
+ * exclusive section; reactors read the current one under their own world lock, so they need no
+ * other. Strings belong to the snapshot. Sizes are bytes. */
+#ifndef MS_BROKER_CONFIG_CONFIG_H
+#define MS_BROKER_CONFIG_CONFIG_H
+
+#include "core/base/diag.h"
+#include "core/bytes/buffer.h"
+#include "core/command/settings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum config_log_level {
+    LOG_DEBUG,
+    LOG_VERBOSE,
+    LOG_NOTICE,
+    LOG_WARNING,
+    LOG_NOTHING
+};
+enum config_gate {
+    GATE_NO,
+    GATE_YES,
+    GATE_LOCAL
+}; /* enable-debug-command and its like */
+enum client_class {
+    CLIENT_NORMAL,
+    CLIENT_REPLICA,
+    CLIENT_PUBSUB,
+    CLIENT_CLASSES
+};
+
+struct config_output_limit {
+    int64_t hard; /* bytes; 0: none */
+    int64_t soft;
+    int64_t soft_seconds;
+};
+
+enum {
+    CONFIG_ADDRESSES_LIMIT = 16,
+    CONFIG_PERCENTILES_LIMIT = 16
+};
+
+struct config {
+    struct settings settings;
+
+    int reactors; /* threads; 0: as many as there are CPUs to run on */
+    int port;
+    char *bind[CONFIG_ADDRESSES_LIMIT];
+    int bind_count;
+    char *unixsocket; /* "" none */
+    int unixsocketperm;
+    int tcp_backlog;
+    int tcp_keepalive; /* seconds */
+    int timeout;       /* seconds of idleness; 0: none */
+    int64_t maxclients;
+    bool protected_mode;
+    char *requirepass; /* "" none */
+    int64_t client_query_buffer_limit;
+    struct config_output_limit output_limits[CLIENT_CLASSES];
+    int client_default_resp;
+    int hz;
+    bool daemonize;
+    char *pidfile, *logfile, *dir;
+    enum config_log_level loglevel;
+    enum config_gate enable_debug_command;
+    enum config_gate enable_protected_configs;
+    bool latency_tracking;
+    double latency_percentiles[CONFIG_PERCENTILES_LIMIT];
+    int latency_percentile_count;
+    int shutdown_timeout;
+    char *proc_title_template;
+    bool set_proc_title;
+    bool activerehashing;
+
+    char **extra; /* values of directives without a field of their own, by directive number */
+};
+
+struct config_store;
+
+/* The defaults. */
+struct config_store *config_new(void);
+void config_free(struct config_store *store);
+
+/* Reads `millstream-server [file] [--directive value ...]` ("-" reads the file from standard
+ * input). 0, or ERR_SYNTAX / ERR_IO with the reason, naming file and line. */
+int config_load(struct config_store *store, int argc, char **argv, struct diag *diag);
+
+/* The snapshot in force. */
+const struct config *config_current(const struct config_store *store);
+
+/* The absolute path of the file read at start, "" if none. */
+const char *config_file(const struct config_store *store);
+
+#endif

@@ -1,0 +1,84 @@
+/* directive.h - the table of directives and the meaning of its kinds: how text becomes a value of a
+ * snapshot and back. Known to broker/config only. */
+#ifndef MS_BROKER_CONFIG_DIRECTIVE_H
+#define MS_BROKER_CONFIG_DIRECTIVE_H
+
+#include "broker/config/config.h"
+#include "core/bytes/span.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum directive_kind {
+    DIRECTIVE_BOOL,   /* yes, no */
+    DIRECTIVE_INT,    /* an int field */
+    DIRECTIVE_INT64,  /* an int64_t field */
+    DIRECTIVE_MEMORY, /* int64_t bytes, with units when read */
+    DIRECTIVE_OCTAL,  /* an int field */
+    DIRECTIVE_ENUM,   /* an enum (int) field, by its position in the list of words */
+    DIRECTIVE_STRING,
+    DIRECTIVE_WORDS, /* several words, kept as they are */
+    DIRECTIVE_BIND,
+    DIRECTIVE_OUTPUT_LIMITS,
+    DIRECTIVE_PERCENTILES,
+};
+
+enum directive_flag {
+    DIRECTIVE_FIXED = 1 << 0,     /* not by CONFIG SET */
+    DIRECTIVE_PROTECTED = 1 << 1, /* by CONFIG SET only as enable-protected-configs allows */
+    DIRECTIVE_HIDDEN = 1 << 2,    /* shown only when asked for by its whole name */
+    DIRECTIVE_SENSITIVE = 1 << 3, /* never in the log */
+    DIRECTIVE_MULTI = 1 << 4,     /* takes several words on one line */
+    DIRECTIVE_FILE_ONLY = 1 << 5, /* in files and on the command line; may be repeated */
+    DIRECTIVE_IGNORED = 1 << 6,   /* accepted for old files, means nothing, not shown */
+    DIRECTIVE_MODULE = 1 << 7,    /* of search, time series and filters: kept for when they come */
+};
+
+#define DIRECTIVE_NO_FIELD SIZE_MAX
+
+struct directive {
+    const char *name, *alias;
+    enum directive_kind kind;
+    const char *initial;
+    unsigned flags;
+    int64_t min, max;
+    const char *const *words; /* DIRECTIVE_ENUM */
+    size_t field;             /* offset in struct config, or DIRECTIVE_NO_FIELD: kept as text */
+};
+
+enum {
+    DIRECTIVE_WORDS_LIMIT = 64
+};
+
+extern const struct directive directives[];
+extern const int directive_count;
+
+/* By name or alias in any case; NULL if unknown. */
+const struct directive *directive_find(struct span name);
+
+/* Checks `words` and puts the value into the snapshot. On failure nothing changes and the diag's
+ * text is the detail that CONFIG SET shows. 0, ERR_SYNTAX or ERR_RANGE. */
+int directive_set(struct config *config, const struct directive *directive, size_t count,
+                  const struct span *words, struct diag *diag);
+
+/* Appends the value as CONFIG GET shows it. */
+void directive_get(const struct config *config, const struct directive *directive,
+                   struct buffer *out);
+
+/* A deep copy of a snapshot, and its end. */
+struct config *config_copy(const struct config *config);
+void config_drop(struct config *config);
+
+/* Puts a changed copy in force; the old snapshot is freed. Exclusive. */
+void config_replace(struct config_store *store, struct config *config);
+
+/* Splits a line of a configuration file into words with quoting as in inline commands; the words
+ * borrow from `scratch`. Returns their number, or ERR_SYNTAX on unbalanced quotes. */
+int config_split(struct span line, struct buffer *scratch, struct span *words, size_t limit);
+
+/* Reads the text of a configuration file into the snapshot; `name` and line number go into errors.
+ */
+int config_read_text(struct config *config, struct span text, const char *name, int depth,
+                     struct diag *diag);
+
+#endif

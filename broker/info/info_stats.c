@@ -1,0 +1,219 @@
+/* info_stats.c - the sections that count what happened. */
+#include "broker/command/registry.h"
+#include "broker/info/info.h"
+#include "broker/reactor/reactor.h"
+#include "broker/reactor/statistics.h"
+#include "broker/server/server.h"
+#include "core/hist/histogram.h"
+#include "core/num/num.h"
+#include "storage/keyspace/keyspace.h"
+
+static void put_rates(struct info_report *report)
+{
+    double commands = 0, input = 0, output = 0;
+
+    for (int i = 0; i < report->server->reactor_count; i++) {
+        const struct reactor *reactor = report->server->reactors[i];
+
+        commands += reactor->commands_per_second;
+        input += reactor->input_kbps;
+        output += reactor->output_kbps;
+    }
+    buffer_printf(report->out,
+                  "instantaneous_ops_per_sec:%.0f\r\ninstantaneous_input_kbps:%.2f\r\n"
+                  "instantaneous_output_kbps:%.2f\r\n",
+                  commands, input, output);
+}
+
+static void put_keyspace_counters(struct info_report *report, const struct reactor_stats *sum)
+{
+    struct keyspace_stats stats;
+
+    keyspace_stats_get(report->server->keyspace, &stats);
+    buffer_printf(report->out,
+                  "expired_subkeys:0\r\nexpired_keys:%llu\r\nexpired_keys_active:%llu\r\n"
+                  "expired_stale_perc:%.2f\r\nexpired_time_cap_reached_count:%llu\r\n"
+                  "expire_cycle_cpu_milliseconds:%llu\r\n",
+                  (unsigned long long)stats.expired_keys,
+                  (unsigned long long)stats.expired_keys_active, stats.expired_stale_percent,
+                  (unsigned long long)sum->expire_time_cap_reached,
+                  (unsigned long long)sum->expire_cpu_us / 1000);
+    buffer_printf(report->out,
+                  "evicted_keys:%llu\r\nevicted_clients:0\r\nkeyspace_hits:%llu\r\n"
+                  "keyspace_misses:%llu\r\n",
+                  (unsigned long long)stats.evicted_keys, (unsigned long long)stats.hits,
+                  (unsigned long long)stats.misses);
+}
+
+void info_stats(struct info_report *report)
+{
+    struct reactor_stats sum;
+
+    statistics_sum(report->server, &sum);
+    buffer_printf(report->out,
+                  "total_connections_received:%llu\r\ntotal_commands_processed:%llu\r\n"
+                  "total_net_input_bytes:%llu\r\ntotal_net_output_bytes:%llu\r\n"
+                  "total_net_repl_input_bytes:0\r\ntotal_net_repl_output_bytes:0\r\n"
+                  "rejected_connections:%llu\r\nsync_full:0\r\nsync_partial_ok:0\r\n"
+                  "sync_partial_err:0\r\n",
+                  (unsigned long long)sum.connections_received,
+                  (unsigned long long)sum.commands_processed,
+                  (unsigned long long)sum.net_input_bytes, (unsigned long long)sum.net_output_bytes,
+                  (unsigned long long)sum.connections_rejected);
+    put_rates(report);
+    put_keyspace_counters(report, &sum);
+    buffer_printf(report->out,
+                  "pubsub_channels:0\r\npubsub_patterns:0\r\npubsubshard_channels:0\r\n"
+                  "latest_fork_usec:0\r\ntotal_forks:0\r\ntracking_total_keys:0\r\n"
+                  "tracking_total_items:0\r\ntracking_total_prefixes:0\r\n"
+                  "unexpected_error_replies:%llu\r\ntotal_error_replies:%llu\r\n"
+                  "total_reads_processed:%llu\r\ntotal_writes_processed:%llu\r\n",
+                  (unsigned long long)sum.unexpected_error_replies,
+                  (unsigned long long)sum.error_replies, (unsigned long long)sum.reads,
+                  (unsigned long long)sum.writes);
+    buffer_printf(
+        report->out,
+        "client_query_buffer_limit_disconnections:%llu\r\n"
+        "client_output_buffer_limit_disconnections:%llu\r\n"
+        "eventloop_cycles:%llu\r\neventloop_duration_sum:%llu\r\n"
+        "eventloop_duration_cmd_sum:%llu\r\nacl_access_denied_auth:%llu\r\n",
+        (unsigned long long)sum.query_buffer_disconnections,
+        (unsigned long long)sum.output_buffer_disconnections, (unsigned long long)sum.loop_rounds,
+        (unsigned long long)sum.loop_nanoseconds / 1000,
+        (unsigned long long)sum.command_nanoseconds / 1000, (unsigned long long)sum.auth_failures);
+}
+
+void info_commandstats(struct info_report *report)
+{
+    const struct registry *registry = report->server->registry;
+
+    for (unsigned i = 0; i < registry_total(registry); i++) {
+        struct command_stats sum;
+
+        statistics_command(report->server, i, &sum);
+        if (sum.calls || sum.rejected || sum.failed)
+            buffer_printf(report->out,
+                          "cmdstat_%s:calls=%llu,usec=%llu,usec_per_call=%.2f,rejected_calls=%llu,"
+                          "failed_calls=%llu\r\n",
+                          registry_by_number(registry, i)->full_name, (unsigned long long)sum.calls,
+                          (unsigned long long)sum.nanoseconds / 1000,
+                          sum.calls ? (double)sum.nanoseconds / 1000. / (double)sum.calls : 0.,
+                          (unsigned long long)sum.rejected, (unsigned long long)sum.failed);
+        if (sum.latency)
+            histogram_free(sum.latency);
+    }
+}
+
+void info_errorstats(struct info_report *report)
+{
+    struct reactor_stats sum;
+
+    statistics_sum(report->server, &sum);
+    for (unsigned i = 0; i < sum.error_codes; i++)
+        buffer_printf(report->out, "errorstat_%s:count=%llu\r\n", sum.errors[i].code,
+                      (unsigned long long)sum.errors[i].count);
+}
+
+void info_latencystats(struct info_report *report)
+{
+    const struct registry *registry = report->server->registry;
+    const struct config *config = server_config(report->server);
+
+    for (unsigned i = 0; i < registry_total(registry); i++) {
+        struct command_stats sum;
+
+        statistics_command(report->server, i, &sum);
+        if (!sum.latency)
+            continue;
+        buffer_printf(report->out,
+                      "latency_percentiles_usec_%s:", registry_by_number(registry, i)->full_name);
+        for (int at = 0; at < config->latency_percentile_count; at++) {
+            double percentile = config->latency_percentiles[at];
+            char text[40];
+            size_t size = num_format_double(text, percentile);
+
+            buffer_printf(report->out, "%sp%.*s=%.3f", at ? "," : "", (int)size, text,
+                          (double)histogram_percentile(sum.latency, percentile) / 1000.);
+        }
+        buffer_printf(report->out, "\r\n");
+        histogram_free(sum.latency);
+    }
+}
+
+void info_keyspace(struct info_report *report)
+{
+    const struct keyspace *keyspace = report->server->keyspace;
+
+    for (int db = 0; db < keyspace_databases(keyspace); db++) {
+        size_t keys = keyspace_count(keyspace, db);
+
+        if (keys > 0)
+            buffer_printf(report->out, "db%d:keys=%zu,expires=%zu,avg_ttl=%lld,subexpiry=0\r\n", db,
+                          keys, keyspace_expiring_count(keyspace, db),
+                          (long long)keyspace_average_ttl_ms(keyspace, db, report->now_ms));
+    }
+}
+
+/* How many keys of a type have 2^n <= size < 2^(n+1). */
+enum {
+    SIZE_BINS = 64
+};
+
+struct size_bins {
+    uint64_t strings[SIZE_BINS];
+};
+
+static void count_size(void *context, struct entry *entry)
+{
+    struct size_bins *bins = context;
+    char scratch[NUM_TEXT_LIMIT];
+    size_t size;
+    int bin = 0;
+
+    if (entry_type(entry)->id != VALUE_STRING)
+        return;
+    size = entry_string(entry, scratch).size;
+    while (size > 1) {
+        size >>= 1;
+        bin++;
+    }
+    bins->strings[bin]++;
+}
+
+static void put_bins(struct buffer *out, int db, const char *what, const uint64_t *bins)
+{
+    bool first = true;
+
+    for (int i = 0; i < SIZE_BINS; i++) {
+        if (!bins[i])
+            continue;
+        if (first)
+            buffer_printf(out, "db%d_%s:", db, what);
+        buffer_printf(out, "%s%llu=%llu", first ? "" : ",", i ? 1ULL << i : 0ULL,
+                      (unsigned long long)bins[i]);
+        first = false;
+    }
+    if (!first)
+        buffer_printf(out, "\r\n");
+}
+
+void info_keysizes(struct info_report *report)
+{
+    for (int db = 0; db < keyspace_databases(report->server->keyspace); db++) {
+        struct size_bins bins = {{0}};
+
+        if (keyspace_count(report->server->keyspace, db) == 0)
+            continue;
+        keyspace_each(report->server->keyspace, db, count_size, &bins);
+        put_bins(report->out, db, "distrib_strings_sizes", bins.strings);
+    }
+}
+
+void info_debug(struct info_report *report)
+{
+    struct reactor_stats sum;
+
+    statistics_sum(report->server, &sum);
+    buffer_printf(report->out, "eventloop_duration_cron_sum:%llu\r\nexpire_cpu_us:%llu\r\n",
+                  (unsigned long long)sum.expire_cpu_us, (unsigned long long)sum.expire_cpu_us);
+}

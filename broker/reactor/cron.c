@@ -1,0 +1,146 @@
+#include "broker/reactor/cron.h"
+#include "broker/command/dispatch.h"
+#include "broker/reactor/reactor.h"
+#include "broker/reactor/world.h"
+#include "broker/server/server.h"
+#include "broker/session/session.h"
+#include "core/base/mem.h"
+#include "core/hash/key_hash.h"
+#include "core/time/clock.h"
+#include "storage/keyspace/keyspace.h"
+
+enum {
+    EXPIRE_CPU_PERCENT = 25,   /* of a core, over all reactors */
+    REHASH_BUDGET_US = 1000,   /* a run */
+    SESSIONS_PER_RUN_MIN = 50, /* sessions looked at in one run, at least */
+    SAMPLE_EVERY_NS = 100 * 1000 * 1000,
+};
+
+int cron_interval_ms(const struct reactor *reactor)
+{
+    int hz = server_config(reactor->server)->hz;
+
+    return 1000 / (hz < 1 ? 1 : hz > 500 ? 500 : hz);
+}
+
+/* Deletes expired keys of this reactor's shards (those whose number leaves its index), from where
+ * the last run stopped, until the budget is used up. */
+static void expire(struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+    int64_t budget_us = (int64_t)cron_interval_ms(reactor) * 1000 * EXPIRE_CPU_PERCENT / 100 /
+                        server->reactor_count;
+    uint64_t start = clock_monotonic_us();
+
+    for (unsigned n = 0; n < KEY_SHARDS; n++) {
+        unsigned shard = (reactor->expire_shard + n) % KEY_SHARDS;
+        int64_t left = budget_us - (int64_t)(clock_monotonic_us() - start);
+        struct request rq;
+        bool more = false;
+
+        if (shard % (unsigned)server->reactor_count != (unsigned)reactor->index)
+            continue;
+        if (left <= 0) {
+            reactor->expire_shard = shard;
+            reactor->stats.expire_time_cap_reached++;
+            break;
+        }
+        dispatch_prepare(reactor, &rq, reactor->arena);
+        rq.held_shards = UINT64_C(1) << shard;
+        keyspace_lock(server->keyspace, rq.held_shards);
+        keyspace_expire_slice(&rq, shard, left, &more);
+        dispatch_effects(reactor, &rq);
+        keyspace_unlock(server->keyspace, rq.held_shards);
+        arena_reset(reactor->arena);
+        dispatch_serve_ready(reactor);
+    }
+    reactor->stats.expire_cpu_us += clock_monotonic_us() - start;
+}
+
+static void rehash(struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+
+    for (unsigned shard = (unsigned)reactor->index; shard < KEY_SHARDS;
+         shard += (unsigned)server->reactor_count) {
+        keyspace_lock(server->keyspace, UINT64_C(1) << shard);
+        keyspace_rehash_slice(server->keyspace, shard,
+                              REHASH_BUDGET_US * server->reactor_count / KEY_SHARDS);
+        keyspace_unlock(server->keyspace, UINT64_C(1) << shard);
+    }
+}
+
+/* Looks at a tenth of the sessions or so, moving those seen to the end of the list. */
+static void look_after_sessions(struct reactor *reactor)
+{
+    int count = atomic_load_explicit(&reactor->session_count, memory_order_relaxed);
+    int todo = count / 10 > SESSIONS_PER_RUN_MIN ? count / 10 : SESSIONS_PER_RUN_MIN;
+
+    for (; todo > 0 && reactor->sessions.first; todo--) {
+        struct session *session = reactor->sessions.first;
+
+        session_unlink(session, LINK_ALL);
+        session_link(session, LINK_ALL);
+        if (!(session->flags & SESSION_CLOSING))
+            session_cron(session, reactor->now_ms);
+        if (count-- <= 1)
+            break;
+    }
+}
+
+static void sample_rates(struct reactor *reactor)
+{
+    const struct reactor_stats *stats = &reactor->stats;
+    uint64_t passed = reactor->now_ns - reactor->instant_ns;
+    double seconds = (double)passed / 1e9;
+
+    if (passed < SAMPLE_EVERY_NS)
+        return;
+    reactor->commands_per_second =
+        (double)(stats->commands_processed - reactor->instant_commands) / seconds;
+    reactor->input_kbps =
+        (double)(stats->net_input_bytes - reactor->instant_input) / seconds / 1024;
+    reactor->output_kbps =
+        (double)(stats->net_output_bytes - reactor->instant_output) / seconds / 1024;
+    reactor->instant_ns = reactor->now_ns;
+    reactor->instant_commands = stats->commands_processed;
+    reactor->instant_input = stats->net_input_bytes;
+    reactor->instant_output = stats->net_output_bytes;
+}
+
+static void look_after_server(struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+    uint64_t used = mem_used();
+
+    if (used <= server->memory_peak &&
+        (server->pause == PAUSE_NONE || reactor->now_ms < server->pause_until_ms))
+        return;
+    world_stop(server->world, reactor->index);
+    if (used > server->memory_peak) {
+        server->memory_peak = used;
+        server->memory_peak_ms = reactor->now_ms;
+    }
+    if (server->pause != PAUSE_NONE && reactor->now_ms >= server->pause_until_ms)
+        server_unpause(server);
+    world_resume(server->world, reactor->index);
+}
+
+void cron_run(struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+
+    reactor_tick(reactor);
+    reactor->cron_rounds++;
+    if (!server->cron_paused) {
+        if (server->active_expire)
+            expire(reactor);
+        if (server_config(server)->activerehashing)
+            rehash(reactor);
+        look_after_sessions(reactor);
+    }
+    sample_rates(reactor);
+    if (reactor->index == 0)
+        look_after_server(reactor);
+    loop_timer_start(reactor->cron, cron_interval_ms(reactor), 0);
+}

@@ -1,0 +1,86 @@
+/* reactor.h - one thread with its loop and everything it does for its connections: read, parse,
+ * execute, write. It holds its world lock whenever it is not asleep, so an exclusive section (all
+ * world locks held) may read and change any reactor and session; see world.h. */
+#ifndef MS_BROKER_REACTOR_REACTOR_H
+#define MS_BROKER_REACTOR_REACTOR_H
+
+#include "broker/net/inbox.h"
+#include "broker/net/loop.h"
+#include "broker/reactor/stats.h"
+#include "core/bytes/arena.h"
+#include "core/hash/random.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct server;
+struct session;
+
+enum {
+    REACTORS_LIMIT = 128,
+    REACTOR_READ_SIZE = 64 * 1024
+};
+
+/* A list of sessions by a link inside each. */
+struct session_list {
+    struct session *first, *last;
+};
+
+struct ready_key; /* dispatch.c: a key whose waiters are to be tried */
+
+struct reactor {
+    int index;
+    struct server *server;
+    struct loop *loop;
+    pthread_t thread;
+    struct loop_timer *cron;
+    struct inbox inbox;
+    struct inbox_message *local, **local_tail; /* messages to itself, oldest first */
+
+    struct session_list sessions; /* all of this reactor */
+    struct session_list flush;    /* with output to write */
+    struct session_list resume;   /* with input to go on with */
+    struct session_list closing;
+    atomic_int session_count; /* read by the acceptor to choose; a hint */
+
+    char *read_buffer;         /* REACTOR_READ_SIZE, what a socket is read into */
+    struct arena *arena;       /* of the call being run */
+    struct arena *serve_arena; /* of the waiter being served */
+    struct ready_key *ready, **ready_tail;
+
+    int64_t now_ms;          /* Unix time of this batch */
+    uint64_t now_ns;         /* monotonic, at the end of the last command */
+    uint64_t round_start_ns; /* monotonic, when this round woke */
+    int64_t round_start_ms;  /* Unix time then */
+    unsigned cron_rounds;
+    unsigned expire_shard; /* where the last expire run stopped */
+    int blocked_sessions;
+    uint64_t instant_commands, instant_input, instant_output; /* at the last sample */
+    uint64_t instant_ns;
+    double commands_per_second, input_kbps, output_kbps;
+
+    struct random random;
+    struct reactor_stats stats;
+};
+
+/* A reactor that is not running yet. */
+struct reactor *reactor_new(struct server *server, int index);
+void reactor_free(struct reactor *reactor);
+
+/* Starts the thread; or runs in the caller's (reactor 0 is the main thread). */
+int reactor_start(struct reactor *reactor);
+void reactor_run(struct reactor *reactor);
+
+/* Gives a message to a reactor, from any thread that is a reactor (`from`) or none (NULL). */
+void reactor_post(struct reactor *to, struct reactor *from, struct inbox_message *message);
+
+/* The monotonic clock now; moves now_ms on accordingly. */
+uint64_t reactor_tick(struct reactor *reactor);
+
+/* Asks the reactor's loop to end after this round. Any thread. */
+void reactor_stop(struct reactor *reactor);
+
+#endif

@@ -1,0 +1,93 @@
+#include "broker/reactor/statistics.h"
+#include "broker/command/registry.h"
+#include "broker/reactor/reactor.h"
+#include "broker/server/server.h"
+#include "core/base/mem.h"
+#include "storage/keyspace/keyspace.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The scalar counters are the leading uint64_t members, up to `errors`. */
+enum {
+    SCALARS = offsetof(struct reactor_stats, errors) / sizeof(uint64_t)
+};
+
+static void add_errors(struct reactor_stats *sum, const struct reactor_stats *stats)
+{
+    for (unsigned i = 0; i < stats->error_codes; i++) {
+        unsigned at = 0;
+
+        while (at < sum->error_codes && strcmp(sum->errors[at].code, stats->errors[i].code) != 0)
+            at++;
+        if (at == sum->error_codes) {
+            if (at == STATS_ERROR_CODES)
+                continue;
+            memcpy(sum->errors[at].code, stats->errors[i].code, STATS_ERROR_CODE_SIZE);
+            sum->errors[at].count = 0;
+            sum->error_codes++;
+        }
+        sum->errors[at].count += stats->errors[i].count;
+    }
+}
+
+void statistics_sum(const struct server *server, struct reactor_stats *sum)
+{
+    uint64_t *to = (uint64_t *)sum;
+
+    memset(sum, 0, sizeof(*sum));
+    for (int i = 0; i < server->reactor_count; i++) {
+        const struct reactor_stats *stats = &server->reactors[i]->stats;
+        const uint64_t *from = (const uint64_t *)stats;
+
+        for (int at = 0; at < SCALARS; at++)
+            to[at] += from[at];
+        add_errors(sum, stats);
+    }
+}
+
+void statistics_command(const struct server *server, unsigned number, struct command_stats *sum)
+{
+    *sum = (struct command_stats){0};
+    for (int i = 0; i < server->reactor_count; i++) {
+        const struct command_stats *stats = &server->reactors[i]->stats.commands[number];
+
+        sum->calls += stats->calls;
+        sum->nanoseconds += stats->nanoseconds;
+        sum->rejected += stats->rejected;
+        sum->failed += stats->failed;
+        if (!stats->latency)
+            continue;
+        if (!sum->latency)
+            sum->latency = histogram_new();
+        histogram_merge(sum->latency, stats->latency);
+    }
+}
+
+static void reset_commands(struct reactor_stats *stats, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (stats->commands[i].latency)
+            histogram_free(stats->commands[i].latency);
+        stats->commands[i] = (struct command_stats){0};
+    }
+}
+
+void statistics_reset(struct server *server, int64_t now_ms)
+{
+    for (int i = 0; i < server->reactor_count; i++) {
+        struct reactor *reactor = server->reactors[i];
+        struct command_stats *commands = reactor->stats.commands;
+        uint64_t changes = reactor->stats.changes; /* LASTSAVE counts from it, not RESETSTAT */
+
+        reset_commands(&reactor->stats, registry_total(server->registry));
+        memset(&reactor->stats, 0, sizeof(reactor->stats));
+        reactor->stats.commands = commands;
+        reactor->stats.changes = changes;
+        reactor->instant_commands = reactor->instant_input = reactor->instant_output = 0;
+    }
+    keyspace_stats_reset(server->keyspace);
+    server->stats_reset_ms = now_ms;
+    server->memory_peak = mem_used();
+    server->memory_peak_ms = now_ms;
+}

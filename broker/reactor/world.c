@@ -1,0 +1,90 @@
+#include "broker/reactor/world.h"
+#include "core/base/check.h"
+#include "core/base/mem.h"
+
+#include <pthread.h>
+#include <stdint.h>
+#include <stdatomic.h>
+#include <stdalign.h>
+
+enum {
+    WORLD_CACHE_LINE = 64
+};
+
+struct world_lock {
+    alignas(WORLD_CACHE_LINE) pthread_mutex_t mutex;
+};
+
+struct world {
+    pthread_mutex_t gate;
+    atomic_int
+        wanted; /* how many want to stop the world; a hint, so relaxed: the locks order all */
+    int reactors;
+    struct world_lock *locks;
+    void *block; /* what `locks` lies in, aligned by hand */
+};
+
+struct world *world_new(int reactors)
+{
+    struct world *world = mem_zalloc(sizeof(*world));
+
+    CHECK(reactors >= 1);
+    world->reactors = reactors;
+    world->block = mem_alloc(sizeof(struct world_lock) * (size_t)reactors + WORLD_CACHE_LINE);
+    world->locks = (void *)(((uintptr_t)world->block + WORLD_CACHE_LINE - 1) &
+                            ~(uintptr_t)(WORLD_CACHE_LINE - 1));
+    pthread_mutex_init(&world->gate, NULL);
+    for (int i = 0; i < reactors; i++)
+        pthread_mutex_init(&world->locks[i].mutex, NULL);
+    return world;
+}
+
+void world_free(struct world *world)
+{
+    if (!world)
+        return;
+    for (int i = 0; i < world->reactors; i++)
+        pthread_mutex_destroy(&world->locks[i].mutex);
+    pthread_mutex_destroy(&world->gate);
+    mem_free(world->block);
+    mem_free(world);
+}
+
+void world_enter(struct world *world, int self)
+{
+    if (world->reactors == 1)
+        return;
+    if (atomic_load_explicit(&world->wanted, memory_order_relaxed) > 0) {
+        pthread_mutex_lock(&world->gate);
+        pthread_mutex_unlock(&world->gate);
+    }
+    pthread_mutex_lock(&world->locks[self].mutex);
+}
+
+void world_leave(struct world *world, int self)
+{
+    if (world->reactors > 1)
+        pthread_mutex_unlock(&world->locks[self].mutex);
+}
+
+void world_stop(struct world *world, int self)
+{
+    if (world->reactors == 1)
+        return;
+    world_leave(world, self);
+    atomic_fetch_add_explicit(&world->wanted, 1, memory_order_relaxed);
+    pthread_mutex_lock(&world->gate);
+    for (int i = 0; i < world->reactors; i++)
+        pthread_mutex_lock(&world->locks[i].mutex);
+}
+
+void world_resume(struct world *world, int self)
+{
+    if (world->reactors == 1)
+        return;
+    atomic_fetch_sub_explicit(&world->wanted, 1, memory_order_relaxed);
+    for (int i = 0; i < world->reactors; i++)
+        if (i != self)
+            pthread_mutex_unlock(&world->locks[i].mutex);
+    pthread_mutex_unlock(&world->gate);
+}

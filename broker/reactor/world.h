@@ -1,0 +1,23 @@
+/* world.h - one lock per reactor, which it holds while it runs and gives up only to sleep. Whoever
+ * takes them all has stopped the world: every connection, every shard and every counter of the
+ * server is at rest. A gate keeps busy reactors from starving who waits for them.
+ *
+ * Order: the gate, then the locks by reactor number. Nobody waits here while holding a shard. */
+#ifndef MS_BROKER_REACTOR_WORLD_H
+#define MS_BROKER_REACTOR_WORLD_H
+
+struct world;
+
+/* `reactors` at least 1; with 1 every call costs a branch. */
+struct world *world_new(int reactors);
+void world_free(struct world *world);
+
+/* Reactor `self` begins and ends running. */
+void world_enter(struct world *world, int self);
+void world_leave(struct world *world, int self);
+
+/* Reactor `self`, which is running, stops all others; and lets them go on, itself still running. */
+void world_stop(struct world *world, int self);
+void world_resume(struct world *world, int self);
+
+#endif

@@ -1,0 +1,84 @@
+/* server.h - the process: owns every part and hands them to each other. There is no global server;
+ * a reactor points to it. Parts are fixed after start; what changes while running says by whom. */
+#ifndef MS_BROKER_SERVER_SERVER_H
+#define MS_BROKER_SERVER_SERVER_H
+
+#include "broker/config/config.h"
+#include "broker/reactor/reactor.h"
+#include "core/base/diag.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct keyspace;
+struct registry;
+struct wait_table;
+struct world;
+struct log;
+struct acceptor;
+
+enum pause_mode {
+    PAUSE_NONE,
+    PAUSE_WRITE,
+    PAUSE_ALL
+};
+
+enum {
+    RUN_ID_SIZE = 40
+};
+
+struct server {
+    struct config_store *config;
+    struct log *log;
+    struct world *world;
+    struct keyspace *keyspace;
+    struct registry *registry;
+    struct wait_table *waits;
+    struct reactor *reactors[REACTORS_LIMIT];
+    int reactor_count;
+    struct acceptor *acceptor; /* listening sockets, in reactor 0's loop */
+
+    atomic_ullong next_session_id;
+    atomic_int client_count; /* open connections; checked against maxclients by the acceptor */
+
+    /* Changed in exclusive sections only. */
+    enum pause_mode pause;
+    int64_t pause_until_ms;
+    bool active_expire;  /* DEBUG SET-ACTIVE-EXPIRE */
+    bool cron_paused;    /* DEBUG PAUSE-CRON */
+    int64_t started_ms;  /* Unix time */
+    uint64_t started_ns; /* monotonic */
+    int64_t stats_reset_ms;
+    uint64_t memory_peak;
+    int64_t memory_peak_ms;
+    uint64_t memory_startup;
+    char run_id[RUN_ID_SIZE + 1];
+    char replication_id[RUN_ID_SIZE + 1];
+    char executable[4096];
+    uint64_t changes_at_save; /* effects counted when LASTSAVE was set */
+    int64_t last_save_ms;
+
+    atomic_int stopping; /* set once: by SIGTERM, SIGINT or SHUTDOWN */
+    int exit_code;
+};
+
+/* Builds everything from the command line. NULL with the reason. */
+struct server *server_new(int argc, char **argv, struct diag *diag);
+
+/* Opens the sockets and runs until stopped; returns the exit code. */
+int server_run(struct server *server);
+void server_free(struct server *server);
+
+/* Begins the shutdown: reactors end after their round. Any thread. */
+void server_stop(struct server *server);
+
+/* Resumes what CLIENT PAUSE held back. Exclusive. */
+void server_unpause(struct server *server);
+
+static inline const struct config *server_config(const struct server *server)
+{
+    return config_current(server->config);
+}
+
+#endif

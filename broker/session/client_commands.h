@@ -1,0 +1,26 @@
+/* client_commands.h - CLIENT and its subcommands. Those about the own connection stop nothing;
+ * those about others (LIST, KILL, PAUSE, UNPAUSE, UNBLOCK) are exclusive. */
+#ifndef MS_BROKER_SESSION_CLIENT_COMMANDS_H
+#define MS_BROKER_SESSION_CLIENT_COMMANDS_H
+
+#include "core/bytes/buffer.h"
+#include "core/command/command.h"
+
+struct session;
+
+extern const struct command_spec client_commands[];
+
+/* Handlers in client_admin.c. */
+void client_list(struct request *rq, struct reply *out);
+void client_kill(struct request *rq, struct reply *out);
+void client_pause(struct request *rq, struct reply *out);
+void client_unpause(struct request *rq, struct reply *out);
+void client_unblock(struct request *rq, struct reply *out);
+
+/* Appends the line CLIENT LIST shows for a session, with LF. In its thread, or exclusive. */
+void client_describe(const struct session *session, int64_t now_ms, struct buffer *out);
+
+/* Bytes a session takes with its buffers. */
+size_t client_memory(const struct session *session);
+
+#endif

@@ -1,0 +1,202 @@
+#include "broker/session/execute.h"
+#include "broker/command/dispatch.h"
+#include "broker/command/registry.h"
+#include "broker/reactor/reactor.h"
+#include "broker/server/server.h"
+#include "core/base/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    UNKNOWN_TEXT_LIMIT = 128
+};
+
+struct session *request_session(const struct request *rq)
+{
+    CHECK(rq->spec->flags & CMD_SESSION);
+    return rq->host;
+}
+
+void execute_reply_unknown(struct reply *out, size_t argc, const struct span *argv)
+{
+    char args[UNKNOWN_TEXT_LIMIT + 4];
+    size_t used = 0;
+
+    args[0] = '\0';
+    for (size_t i = 1; i < argc && used < UNKNOWN_TEXT_LIMIT; i++) {
+        size_t room = UNKNOWN_TEXT_LIMIT - used;
+        int size = (int)(argv[i].size < room ? argv[i].size : room);
+
+        used += (size_t)snprintf(args + used, sizeof(args) - used, "'%.*s' ", size, argv[i].data);
+        if (used > UNKNOWN_TEXT_LIMIT)
+            used = UNKNOWN_TEXT_LIMIT;
+    }
+    reply_error_format(out, "ERR unknown command '%.*s', with args beginning with: %s",
+                       (int)(argv[0].size < UNKNOWN_TEXT_LIMIT ? argv[0].size : UNKNOWN_TEXT_LIMIT),
+                       argv[0].data, args);
+}
+
+/* The command or subcommand of the call, or NULL after writing the error. */
+static const struct command *find_command(struct session *session, size_t argc,
+                                          const struct span *argv, struct reply *out)
+{
+    const struct registry *registry = session->reactor->server->registry;
+    const struct command *command = registry_find(registry, argv[0]);
+    const struct command *sub;
+
+    if (!command) {
+        execute_reply_unknown(out, argc, argv);
+        return NULL;
+    }
+    if (!command->subcommand_count)
+        return command;
+    if (argc < 2) {
+        if (command->spec->run)
+            return command;
+        reply_error_format(out, "ERR wrong number of arguments for '%s' command",
+                           command->full_name);
+        return NULL;
+    }
+    sub = registry_find_sub(command, argv[1]);
+    if (!sub) {
+        char upper[64];
+        size_t i = 0;
+
+        for (; command->full_name[i] && i < sizeof(upper) - 1; i++)
+            upper[i] = (char)(command->full_name[i] - (command->full_name[i] >= 'a' ? 32 : 0));
+        upper[i] = '\0';
+        reply_error_format(
+            out, "ERR unknown subcommand '%.*s'. Try %s HELP.",
+            (int)(argv[1].size < UNKNOWN_TEXT_LIMIT ? argv[1].size : UNKNOWN_TEXT_LIMIT),
+            argv[1].data, upper);
+    }
+    return sub;
+}
+
+static bool may_run(struct session *session, const struct command *command, size_t argc,
+                    struct reply *out)
+{
+    const struct command_spec *spec = command->spec;
+    struct reactor *reactor = session->reactor;
+    const struct settings *settings = &server_config(reactor->server)->settings;
+
+    if (!command_arity_fits(spec, argc)) {
+        reply_error_format(out, "ERR wrong number of arguments for '%s' command",
+                           command->full_name);
+        return false;
+    }
+    if (!(session->flags & SESSION_AUTHENTICATED) && !(spec->flags & CMD_NO_AUTH)) {
+        reply_error(out, "NOAUTH Authentication required.");
+        return false;
+    }
+    if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && (spec->flags & CMD_DENYOOM)) {
+        reply_error(out, "OOM command not allowed when used memory > 'maxmemory'.");
+        return false;
+    }
+    return true;
+}
+
+/* CLIENT PAUSE holds the command back. */
+static bool is_paused(struct session *session, const struct command *command)
+{
+    struct server *server = session->reactor->server;
+
+    if (server->pause == PAUSE_NONE)
+        return false;
+    if (session->reactor->now_ms >= server->pause_until_ms)
+        return false;
+    if (command->spec->flags & CMD_SESSION)
+        return false; /* so that CLIENT UNPAUSE gets through */
+    return server->pause == PAUSE_ALL ||
+           (command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0;
+}
+
+/* What the reply flags make of the bytes a command wrote. */
+static void settle_reply(struct session *session, struct reply *out)
+{
+    if (session->flags & SESSION_REPLY_OFF) {
+        session->output.size = out->start;
+    } else if (session->flags & SESSION_REPLY_SKIP) {
+        session->output.size = out->start;
+        if (!session->waiter)
+            session->flags &= ~(unsigned)SESSION_REPLY_SKIP;
+    }
+    if (session->flags & SESSION_REPLY_SKIP_NEXT) {
+        session->flags &= ~(unsigned)SESSION_REPLY_SKIP_NEXT;
+        session->flags |= SESSION_REPLY_SKIP;
+    }
+    if (session->output.size > session->sent)
+        session_wrote(session);
+}
+
+static void count_call(struct session *session, const struct command *command,
+                       const struct reply *out, uint64_t started_ns)
+{
+    struct reactor *reactor = session->reactor;
+    struct command_stats *stats = &reactor->stats.commands[command->number];
+    uint64_t took = reactor_tick(reactor) - started_ns;
+
+    stats->calls++;
+    stats->nanoseconds += took;
+    reactor->stats.command_nanoseconds += took;
+    if (out->failed)
+        stats->failed++;
+    if (server_config(reactor->server)->latency_tracking) {
+        if (!stats->latency)
+            stats->latency = histogram_new();
+        histogram_add(stats->latency, took);
+    }
+}
+
+static void run_command(struct session *session, const struct command *command, size_t argc,
+                        struct span *argv, struct reply *out)
+{
+    struct reactor *reactor = session->reactor;
+    uint64_t started_ns = reactor->now_ns;
+    struct request rq;
+
+    dispatch_prepare(reactor, &rq, reactor->arena);
+    rq.argc = argc;
+    rq.argv = argv;
+    rq.db = session->db;
+    rq.flags = session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
+    rq.host = session;
+    session->flags |= SESSION_IN_COMMAND;
+    dispatch_run(reactor, session, command, &rq, out);
+    session->flags &= ~(unsigned)SESSION_IN_COMMAND;
+    arena_reset(reactor->arena);
+    count_call(session, command, out, started_ns);
+}
+
+bool session_execute(struct session *session, size_t size)
+{
+    struct reactor *reactor = session->reactor;
+    size_t argc = session->parser.argc;
+    struct span *argv = session->parser.argv;
+    const struct command *command;
+    struct reply out;
+    bool ran = false;
+
+    reply_init(&out, &session->output, session->protocol);
+    command = find_command(session, argc, argv, &out);
+    if (command && is_paused(session, command)) {
+        session->flags |= SESSION_PAUSED;
+        return false;
+    }
+    session->argv_bytes = size;
+    if (command) {
+        session->last_command = command;
+        ran = may_run(session, command, argc, &out);
+    }
+    if (ran)
+        run_command(session, command, argc, argv, &out);
+    else if (command)
+        reactor->stats.commands[command->number].rejected++;
+    if (out.failed)
+        stats_count_error(&reactor->stats, session->output.data + out.start, reply_size(&out));
+    reactor->stats.commands_processed++;
+    session->commands++;
+    settle_reply(session, &out);
+    return true;
+}

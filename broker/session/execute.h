@@ -1,0 +1,18 @@
+/* execute.h - runs the request a session has just parsed, with everything that is decided before a
+ * handler may run: known command, arity, authentication, pause, memory. */
+#ifndef MS_BROKER_SESSION_EXECUTE_H
+#define MS_BROKER_SESSION_EXECUTE_H
+
+#include "broker/session/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Runs session->parser's request of `size` bytes. False if it must wait (CLIENT PAUSE): nothing has
+ * happened and the request has to be offered again. */
+bool session_execute(struct session *session, size_t size);
+
+/* Writes "unknown command" for the arguments. */
+void execute_reply_unknown(struct reply *out, size_t argc, const struct span *argv);
+
+#endif

@@ -1,0 +1,455 @@
+/* session.c - the life of a connection.
+ *
+ *   readable -> read -> parse a request -> session_execute -> ... until the input is used up,
+ *   the session is parked (blocking command), paused (CLIENT PAUSE) or to be closed.
+ *
+ * Small requests are parsed and run straight from the reactor's read buffer; only what is left over
+ * is copied into the session's own. Replies gather in `output` and are written once at the end of
+ * the round, so that a pipeline costs one write and a waiter is served before its waker's reply
+ * leaves. */
+#include "broker/session/session.h"
+#include "broker/net/stream_socket.h"
+#include "broker/reactor/reactor.h"
+#include "broker/server/log.h"
+#include "broker/server/server.h"
+#include "broker/session/execute.h"
+#include "broker/wait/wait.h"
+#include "core/base/check.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+
+#include <string.h>
+
+enum {
+    INPUT_CHUNK = 16 * 1024,           /* what is read at a time into a session's own buffer */
+    INPUT_PARKED_LIMIT = 256 * 1024,   /* what a parked session may send ahead */
+    OUTPUT_BACKPRESSURE = 1024 * 1024, /* unwritten output above which no more input is run, when no
+                                          hard output limit cuts the client off */
+    OUTPUT_KEEP = 64 * 1024,           /* an emptied output buffer larger than this is freed */
+};
+
+/* --- Lists. */
+
+static struct session_list *list_of(struct reactor *reactor, enum session_link list)
+{
+    switch (list) {
+    case LINK_FLUSH:
+        return &reactor->flush;
+    case LINK_RESUME:
+        return &reactor->resume;
+    case LINK_CLOSING:
+        return &reactor->closing;
+    default:
+        return &reactor->sessions;
+    }
+}
+
+void session_link(struct session *session, enum session_link list)
+{
+    struct session_list *at = list_of(session->reactor, list);
+
+    if (session->linked & (1u << list))
+        return;
+    session->linked |= 1u << list;
+    session->next[list] = NULL;
+    session->previous[list] = at->last;
+    if (at->last)
+        at->last->next[list] = session;
+    else
+        at->first = session;
+    at->last = session;
+}
+
+void session_unlink(struct session *session, enum session_link list)
+{
+    struct session_list *at = list_of(session->reactor, list);
+
+    if (!(session->linked & (1u << list)))
+        return;
+    session->linked &= ~(1u << list);
+    if (session->next[list])
+        session->next[list]->previous[list] = session->previous[list];
+    else
+        at->last = session->previous[list];
+    if (session->previous[list])
+        session->previous[list]->next[list] = session->next[list];
+    else
+        at->first = session->next[list];
+}
+
+/* --- Reading. */
+
+/* The session takes no further command now. */
+static bool is_held_back(const struct session *session)
+{
+    return session->waiter ||
+           (session->flags & (SESSION_CLOSE_AFTER_REPLY | SESSION_CLOSING | SESSION_PAUSED));
+}
+
+static bool is_clogged(const struct session *session)
+{
+    const struct config *config = server_config(session->reactor->server);
+
+    return config->output_limits[CLIENT_NORMAL].hard == 0 &&
+           session_output_size(session) > OUTPUT_BACKPRESSURE;
+}
+
+/* What the socket should be watched for follows from the state. */
+static void update_interest(struct session *session)
+{
+    bool read = true;
+
+    if (session->flags & SESSION_CLOSING)
+        return;
+    if (session->flags & SESSION_CLOSE_AFTER_REPLY)
+        read = false;
+    if (is_held_back(session) && session->input.size >= INPUT_PARKED_LIMIT)
+        read = false;
+    if (is_clogged(session))
+        read = false;
+    loop_io_want(session->io, read, session->flags & SESSION_WRITING);
+}
+
+static void protocol_error(struct session *session)
+{
+    struct reply out;
+
+    reply_init(&out, &session->output, session->protocol);
+    reply_error_format(&out, "ERR %s", session->parser.error);
+    stats_count_error(&session->reactor->stats, session->output.data + out.start, reply_size(&out));
+    session_wrote(session);
+    session_close_after_reply(session);
+}
+
+static void apply_limits(struct session *session)
+{
+    const struct config *config = server_config(session->reactor->server);
+
+    session->parser.limits = (struct request_limits){
+        .bulk_bytes = config->settings.proto_max_bulk_len,
+        .unauthenticated = !(session->flags & SESSION_AUTHENTICATED),
+    };
+}
+
+/* Runs the requests in data[0 .. size); returns the bytes used. What is not used is a request's
+ * beginning, or belongs to a session that is held back. */
+static size_t run_requests(struct session *session, const char *data, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size && !is_held_back(session) && !is_clogged(session)) {
+        size_t consumed = 0;
+        int rc;
+
+        apply_limits(session);
+        rc = request_parser_feed(&session->parser, data + at, size - at, &consumed);
+        if (rc == 0)
+            break;
+        if (rc < 0) {
+            protocol_error(session);
+            return size;
+        }
+        if (session->parser.argc > 0 && !session_execute(session, consumed)) {
+            request_parser_reset(&session->parser); /* it will be parsed again when it may run */
+            break;
+        }
+        at += consumed;
+        request_parser_reset(&session->parser);
+    }
+    return at;
+}
+
+static void run_input(struct session *session)
+{
+    size_t used = run_requests(session, session->input.data, session->input.size);
+
+    buffer_consume(&session->input, used);
+    if (session->input.size == 0 && session->input.capacity > INPUT_CHUNK)
+        buffer_release(&session->input);
+}
+
+/* Closes a session whose unparsed input has grown over the limit. */
+static bool input_fits(struct session *session)
+{
+    const struct config *config = server_config(session->reactor->server);
+
+    if ((int64_t)session->input.size <= config->client_query_buffer_limit)
+        return true;
+    session->reactor->stats.query_buffer_disconnections++;
+    session_close(session);
+    return false;
+}
+
+/* Reads straight into the session's buffer: there is the beginning of a request in it. */
+static long read_more(struct session *session)
+{
+    size_t room = request_parser_wanted(&session->parser);
+    long got;
+
+    if (room < INPUT_CHUNK)
+        room = INPUT_CHUNK;
+    if (room > 1024 * 1024 && session->input.capacity - session->input.size < room)
+        room = session->input.size > 1024 * 1024 ? session->input.size : 1024 * 1024;
+    buffer_reserve(&session->input, room);
+    got = socket_read(session->fd, session->input.data + session->input.size,
+                      session->input.capacity - session->input.size);
+    if (got > 0) {
+        session->input.size += (size_t)got;
+        if (!is_held_back(session))
+            run_input(session);
+    }
+    return got;
+}
+
+static long read_first(struct session *session)
+{
+    struct reactor *reactor = session->reactor;
+    long got = socket_read(session->fd, reactor->read_buffer, REACTOR_READ_SIZE);
+
+    if (got > 0) {
+        size_t used = run_requests(session, reactor->read_buffer, (size_t)got);
+
+        if ((size_t)got > used)
+            buffer_append(&session->input, reactor->read_buffer + used, (size_t)got - used);
+    }
+    return got;
+}
+
+static void on_readable(struct session *session)
+{
+    struct reactor *reactor = session->reactor;
+    long got = session->input.size > 0 ? read_more(session) : read_first(session);
+
+    if (got == ERR_AGAIN)
+        return;
+    if (got < 0) {
+        session_close(session);
+        return;
+    }
+    session->active_ms = reactor->now_ms;
+    session->net_input_bytes += (uint64_t)got;
+    session->reads++;
+    reactor->stats.net_input_bytes += (uint64_t)got;
+    reactor->stats.reads++;
+    if (input_fits(session))
+        update_interest(session);
+}
+
+void session_resume(struct session *session)
+{
+    session_unlink(session, LINK_RESUME);
+    if (session->input.size > 0)
+        run_input(session);
+    update_interest(session);
+}
+
+/* --- Writing. */
+
+void session_flush(struct session *session)
+{
+    struct reactor *reactor = session->reactor;
+    struct buffer *output = &session->output;
+
+    session_unlink(session, LINK_FLUSH);
+    while (session->sent < output->size) {
+        long put =
+            socket_write(session->fd, output->data + session->sent, output->size - session->sent);
+
+        if (put < 0) {
+            session_close(session);
+            return;
+        }
+        if (put == 0)
+            break;
+        session->sent += (size_t)put;
+        session->net_output_bytes += (uint64_t)put;
+        reactor->stats.net_output_bytes += (uint64_t)put;
+        reactor->stats.writes++;
+    }
+    if (session->sent == output->size) {
+        bool was_writing = session->flags & SESSION_WRITING;
+
+        session->sent = 0;
+        if (output->capacity > OUTPUT_KEEP)
+            buffer_release(output);
+        buffer_clear(output);
+        session->flags &= ~(unsigned)SESSION_WRITING;
+        session->over_soft_limit_since_ms = 0;
+        if (session->flags & SESSION_CLOSE_AFTER_REPLY)
+            session_close(session);
+        else if (was_writing && session->input.size > 0)
+            session_link(session, LINK_RESUME); /* input held back by the backlog */
+        if (!was_writing)
+            return;
+    } else {
+        session->flags |= SESSION_WRITING;
+        if (session->sent > output->size / 2) {
+            buffer_consume(output, session->sent);
+            session->sent = 0;
+        }
+    }
+    update_interest(session);
+}
+
+static void on_ready(void *owner, bool readable, bool writable)
+{
+    struct session *session = owner;
+
+    if (session->flags & SESSION_CLOSING)
+        return;
+    if (writable)
+        session_flush(session);
+    if (readable && !(session->flags & SESSION_CLOSING))
+        on_readable(session);
+}
+
+/* Cuts off a client whose unwritten output is over its class's limit. */
+static void check_output_limit(struct session *session)
+{
+    const struct config *config = server_config(session->reactor->server);
+    const struct config_output_limit *limit = &config->output_limits[CLIENT_NORMAL];
+    int64_t size = (int64_t)session_output_size(session);
+    int64_t now_ms = session->reactor->now_ms;
+    bool cut = limit->hard && size > limit->hard;
+
+    if (limit->soft && size > limit->soft) {
+        if (!session->over_soft_limit_since_ms)
+            session->over_soft_limit_since_ms = now_ms;
+        cut |= now_ms - session->over_soft_limit_since_ms > limit->soft_seconds * 1000;
+    } else {
+        session->over_soft_limit_since_ms = 0;
+    }
+    if (!cut)
+        return;
+    log_line(session->reactor->server->log, LOG_WARNING,
+             "Client id=%llu addr=%s scheduled to be closed ASAP for overcoming of output buffer "
+             "limits.",
+             (unsigned long long)session->id, session->peer);
+    session->reactor->stats.output_buffer_disconnections++;
+    session_close(session);
+}
+
+void session_wrote(struct session *session)
+{
+    if (session->flags & SESSION_CLOSING) {
+        buffer_clear(&session->output);
+        session->sent = 0;
+        return;
+    }
+    if (session->output.size > session->sent && !(session->flags & SESSION_WRITING))
+        session_link(session, LINK_FLUSH);
+    if (session_output_size(session) > INPUT_CHUNK)
+        check_output_limit(session);
+}
+
+void session_deliver(struct session *session, const struct buffer *reply)
+{
+    if (session->flags & SESSION_CLOSING)
+        return;
+    if (session->flags & SESSION_REPLY_SKIP)
+        session->flags &= ~(unsigned)SESSION_REPLY_SKIP;
+    else if (!(session->flags & SESSION_REPLY_OFF))
+        buffer_append(&session->output, reply->data, reply->size);
+    session_wrote(session);
+    session->active_ms = session->reactor->now_ms;
+    session_link(session, LINK_RESUME);
+}
+
+/* --- Beginning and end. */
+
+struct session *session_new(struct reactor *reactor, int fd, uint64_t id, const char *unix_path)
+{
+    const struct config *config = server_config(reactor->server);
+    struct session *session = mem_zalloc(sizeof(*session));
+
+    session->id = id;
+    session->reactor = reactor;
+    session->fd = fd;
+    session->protocol = config->client_default_resp;
+    session->created_ms = session->active_ms = reactor->now_ms;
+    session->flags = (unix_path ? SESSION_UNIX : 0) | (socket_is_local(fd) ? SESSION_LOCAL : 0) |
+                     (config->requirepass[0] ? 0 : SESSION_AUTHENTICATED);
+    if (!unix_path)
+        socket_tune(fd, config->tcp_keepalive);
+    socket_peer_text(fd, unix_path, session->peer);
+    socket_local_text(fd, unix_path, session->local);
+    session->io = loop_io_new(reactor->loop, fd, on_ready, session);
+    session_link(session, LINK_ALL);
+    reactor->stats.connections_received++;
+    update_interest(session);
+    return session;
+}
+
+void session_close(struct session *session)
+{
+    if (session->flags & SESSION_CLOSING)
+        return;
+    session->flags |= SESSION_CLOSING;
+    loop_io_want(session->io, false, false);
+    session_link(session, LINK_CLOSING);
+    loop_wake(session->reactor->loop);
+}
+
+void session_close_after_reply(struct session *session)
+{
+    session->flags |= SESSION_CLOSE_AFTER_REPLY;
+    if (session->output.size == session->sent && !(session->flags & SESSION_IN_COMMAND))
+        session_close(session);
+    else
+        session_link(session, LINK_FLUSH);
+}
+
+void session_free(struct session *session)
+{
+    struct server *server = session->reactor->server;
+
+    if (session->waiter)
+        wait_end(session, WAIT_END_GONE, false);
+    session_unlink(session, LINK_ALL);
+    session_unlink(session, LINK_FLUSH);
+    session_unlink(session, LINK_RESUME);
+    session_unlink(session, LINK_CLOSING);
+    loop_io_free(session->io);
+    socket_close(session->fd);
+    request_parser_release(&session->parser);
+    buffer_release(&session->input);
+    buffer_release(&session->output);
+    buffer_release(&session->name);
+    buffer_release(&session->library_name);
+    buffer_release(&session->library_version);
+    atomic_fetch_sub_explicit(&session->reactor->session_count, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&server->client_count, 1, memory_order_relaxed);
+    mem_free(session);
+}
+
+void session_reset(struct session *session)
+{
+    const struct config *config = server_config(session->reactor->server);
+
+    session->db = 0;
+    session->protocol = config->client_default_resp;
+    buffer_clear(&session->name);
+    session->flags &= ~(unsigned)(SESSION_NO_EVICT | SESSION_NO_TOUCH | SESSION_REPLY_OFF |
+                                  SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT);
+    if (config->requirepass[0])
+        session->flags &= ~(unsigned)SESSION_AUTHENTICATED;
+}
+
+void session_cron(struct session *session, int64_t now_ms)
+{
+    const struct config *config = server_config(session->reactor->server);
+
+    if (config->timeout > 0 && !session->waiter && !(session->flags & SESSION_PAUSED) &&
+        now_ms - session->active_ms > (int64_t)config->timeout * 1000) {
+        session_close(session);
+        return;
+    }
+    if (session->over_soft_limit_since_ms)
+        check_output_limit(session);
+    if (session->input.size == 0 && session->input.capacity > 0 &&
+        now_ms - session->active_ms > 2000)
+        buffer_release(&session->input);
+    if (session->output.size == 0 && session->output.capacity > 0 &&
+        now_ms - session->active_ms > 2000)
+        buffer_release(&session->output);
+}
