@@ -6,6 +6,9 @@
 #include "broker/info/info.h"
 #include "broker/session/client_commands.h"
 #include "broker/session/connection_commands.h"
+#include "streams/append_commands.h"
+#include "streams/change_commands.h"
+#include "streams/read_commands.h"
 #include "types/generic/database_commands.h"
 #include "types/generic/expire_commands.h"
 #include "types/generic/key_commands.h"
@@ -32,6 +35,9 @@ const struct command_spec *const registry_families[] = {
     key_commands,
     object_commands,
     scan_commands,
+    stream_append_commands,
+    stream_change_commands,
+    stream_read_commands,
     string_commands,
     string_counter_commands,
     string_increx_commands,

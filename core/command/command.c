@@ -63,6 +63,8 @@ int command_find_keys(const struct command_spec *spec, size_t argc, const struct
     struct command_key *found = arena_array(arena, argc, sizeof(*found));
     int count = 0;
 
+    if (spec->find_keys)
+        return spec->find_keys(argc, argv, arena, keys);
     *keys = found;
     for (int i = 0; i < COMMAND_KEY_SPECS && spec->keys[i].begin != KEY_BEGIN_NONE; i++) {
         long begin = find_begin(&spec->keys[i], argc, argv);

@@ -1,6 +1,7 @@
 /* command.h - a command as data. Each family of commands exports one array of these beside its
  * handlers, ended by an entry without a name; the registry lists the arrays. Arity errors, COMMAND,
- * COMMAND DOCS, key extraction, locks and shell hints derive from the entries. Read-only, any thread.
+ * COMMAND DOCS, key extraction, locks and shell hints derive from the entries. Read-only, any
+ * thread.
  *
  * Facts (arity, flags, ACL categories, key specs, tips, usage) are those of Redis 8.10's command
  * metadata; summaries are our own words. */
@@ -14,28 +15,29 @@
 
 /* What a command may do and where it may run. The comment is the flag's name in COMMAND INFO. */
 enum command_flag {
-    CMD_WRITE = 1 << 0,            /* write */
-    CMD_READONLY = 1 << 1,         /* readonly */
-    CMD_DENYOOM = 1 << 2,          /* denyoom */
-    CMD_ADMIN = 1 << 3,            /* admin */
-    CMD_PUBSUB = 1 << 4,           /* pubsub */
-    CMD_NOSCRIPT = 1 << 5,         /* noscript */
-    CMD_BLOCKING = 1 << 6,         /* blocking */
-    CMD_LOADING = 1 << 7,          /* loading */
-    CMD_STALE = 1 << 8,            /* stale */
-    CMD_SKIP_MONITOR = 1 << 9,     /* skip_monitor */
-    CMD_SKIP_SLOWLOG = 1 << 10,    /* skip_slowlog */
-    CMD_ASKING = 1 << 11,          /* asking */
-    CMD_FAST = 1 << 12,            /* fast */
-    CMD_NO_AUTH = 1 << 13,         /* no_auth */
-    CMD_MAY_REPLICATE = 1 << 14,   /* may_replicate */
-    CMD_NO_ASYNC_LOADING = 1 << 15, /* no_async_loading */
-    CMD_NO_MULTI = 1 << 16,        /* no_multi */
-    CMD_MOVABLEKEYS = 1 << 17,     /* movablekeys */
-    CMD_ALLOW_BUSY = 1 << 18,      /* allow_busy */
+    CMD_WRITE = 1 << 0,              /* write */
+    CMD_READONLY = 1 << 1,           /* readonly */
+    CMD_DENYOOM = 1 << 2,            /* denyoom */
+    CMD_ADMIN = 1 << 3,              /* admin */
+    CMD_PUBSUB = 1 << 4,             /* pubsub */
+    CMD_NOSCRIPT = 1 << 5,           /* noscript */
+    CMD_BLOCKING = 1 << 6,           /* blocking */
+    CMD_LOADING = 1 << 7,            /* loading */
+    CMD_STALE = 1 << 8,              /* stale */
+    CMD_SKIP_MONITOR = 1 << 9,       /* skip_monitor */
+    CMD_SKIP_SLOWLOG = 1 << 10,      /* skip_slowlog */
+    CMD_ASKING = 1 << 11,            /* asking */
+    CMD_FAST = 1 << 12,              /* fast */
+    CMD_NO_AUTH = 1 << 13,           /* no_auth */
+    CMD_MAY_REPLICATE = 1 << 14,     /* may_replicate */
+    CMD_NO_ASYNC_LOADING = 1 << 15,  /* no_async_loading */
+    CMD_NO_MULTI = 1 << 16,          /* no_multi */
+    CMD_MOVABLEKEYS = 1 << 17,       /* movablekeys */
+    CMD_ALLOW_BUSY = 1 << 18,        /* allow_busy */
     CMD_NO_MANDATORY_KEYS = 1 << 19, /* no_mandatory_keys */
     /* Not shown to clients: */
-    CMD_SHARDED = 1 << 24, /* holds only the shards of its keys (none without keys), not the world */
+    CMD_SHARDED =
+        1 << 24, /* holds only the shards of its keys (none without keys), not the world */
     CMD_SESSION = 1 << 25, /* about the connection itself; lives in broker/session */
     CMD_SYSCMD = 1 << 26,  /* doc flag syscmd */
 };
@@ -75,8 +77,17 @@ enum key_flag {
     KEY_VARIABLE_FLAGS = 1 << 10,
 };
 
-enum key_begin { KEY_BEGIN_NONE = 0, KEY_BEGIN_INDEX, KEY_BEGIN_KEYWORD, KEY_BEGIN_UNKNOWN };
-enum key_find { KEY_FIND_RANGE = 0, KEY_FIND_KEYNUM, KEY_FIND_UNKNOWN };
+enum key_begin {
+    KEY_BEGIN_NONE = 0,
+    KEY_BEGIN_INDEX,
+    KEY_BEGIN_KEYWORD,
+    KEY_BEGIN_UNKNOWN
+};
+enum key_find {
+    KEY_FIND_RANGE = 0,
+    KEY_FIND_KEYNUM,
+    KEY_FIND_UNKNOWN
+};
 
 /* Where a command's keys are among its arguments, as COMMAND INFO describes it. */
 struct key_spec {
@@ -86,9 +97,9 @@ struct key_spec {
     const char *keyword; /* KEY_BEGIN_KEYWORD: the keys follow this word */
     int start_from;      /* where the search for the word starts; negative from the end */
     enum key_find find;
-    int last;     /* range: last key from the first; negative counts from the end of the arguments */
-    int step;     /* range, keynum: distance between keys */
-    int limit;    /* range with last -1: 2 means only the first half of what is left, and so on */
+    int last;  /* range: last key from the first; negative counts from the end of the arguments */
+    int step;  /* range, keynum: distance between keys */
+    int limit; /* range with last -1: 2 means only the first half of what is left, and so on */
     int count_at; /* keynum: where the count is, from the beginning found */
     int first;    /* keynum: where the first key is, from the beginning found */
 };
@@ -117,11 +128,21 @@ struct key_spec {
         .last = (end), .step = (every), .limit = (part)                                            \
     }
 
-enum { COMMAND_KEY_SPECS = 4, COMMAND_TIPS = 4 };
+enum {
+    COMMAND_KEY_SPECS = 4,
+    COMMAND_TIPS = 4
+};
+
+/* One key among the arguments. */
+struct command_key {
+    int at;         /* index into argv */
+    unsigned flags; /* enum key_flag of the spec that found it */
+};
 
 struct command_spec {
-    const char *name;  /* lower case; a subcommand has only its own word */
-    const char *usage; /* arguments after the name, as in "key [NX | XX] field value [field value ...]" */
+    const char *name; /* lower case; a subcommand has only its own word */
+    const char
+        *usage; /* arguments after the name, as in "key [NX | XX] field value [field value ...]" */
     const char *summary;
     const char *group; /* "stream", "string", "generic", ... as in COMMAND DOCS */
     const char *since;
@@ -135,14 +156,14 @@ struct command_spec {
     const char *replaced_by;
     const struct command_spec *subcommands; /* a container has these and no handler */
     void (*run)(struct request *rq, struct reply *out);
+    /* Where the specs can be fooled (a group named STREAMS): finds the keys as the handler does. As
+     * command_find_keys, which uses it instead of the specs. */
+    int (*find_keys)(size_t argc, const struct span *argv, struct arena *arena,
+                     struct command_key **keys);
 };
 
-enum { COMMAND_KEYS_LIMIT = 1 << 20 };
-
-/* One key among the arguments. */
-struct command_key {
-    int at;         /* index into argv */
-    unsigned flags; /* enum key_flag of the spec that found it */
+enum {
+    COMMAND_KEYS_LIMIT = 1 << 20
 };
 
 /* Finds the keys of a call by the specs, in order of the specs. `*keys` is allocated in the arena.

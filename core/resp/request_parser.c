@@ -1,3 +1,6 @@
+/* request_parser.c - one pass over the bytes. Arguments are stored as pointers right away; when the
+ * caller comes back with the beginning of the request at another address, what is stored moves by
+ * the difference, so that the usual request, all there at once, pays nothing for being resumable. */
 #include "core/resp/request_parser.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -7,7 +10,9 @@
 
 enum {
     ARGV_FIRST = 8,
-    ARGV_KEEP = 1024
+    ARGV_KEEP = 256,  /* arguments an idle session keeps room for */
+    TEXT_KEEP = 4096, /* and bytes of inline text */
+    NUMBER_DIGITS = 18
 };
 
 void request_parser_reset(struct request_parser *parser)
@@ -15,11 +20,14 @@ void request_parser_reset(struct request_parser *parser)
     parser->argc = 0;
     parser->started = false;
     parser->at = 0;
+    parser->offered = 0;
     if (parser->capacity > ARGV_KEEP) {
         mem_free(parser->argv);
         parser->argv = NULL;
         parser->capacity = 0;
     }
+    if (parser->text.capacity > TEXT_KEEP)
+        buffer_release(&parser->text);
 }
 
 void request_parser_release(struct request_parser *parser)
@@ -35,37 +43,56 @@ static int fail(struct request_parser *parser, const char *error)
     return ERR_SYNTAX;
 }
 
-static int add_argument(struct request_parser *parser, const char *data, size_t size)
+/* Room for more arguments: by what has arrived, never by what was announced. */
+static int grow_argv(struct request_parser *parser)
 {
-    if (parser->argc == parser->capacity) {
-        size_t capacity = parser->capacity ? parser->capacity * 2 : ARGV_FIRST;
+    size_t capacity = parser->capacity ? parser->capacity * 2 : ARGV_FIRST;
+    struct span *argv = mem_try_realloc(parser->argv, capacity * sizeof(*argv));
 
-        parser->argv = mem_realloc(parser->argv, capacity * sizeof(struct span));
-        parser->capacity = capacity;
+    if (!argv) {
+        parser->error = "Protocol error: out of memory for so many arguments";
+        return ERR_NOMEM;
     }
+    parser->argv = argv;
+    parser->capacity = capacity;
+    return 0;
+}
+
+static inline int add_argument(struct request_parser *parser, const char *data, size_t size)
+{
+    if (parser->argc == parser->capacity && grow_argv(parser) < 0)
+        return ERR_NOMEM;
     parser->argv[parser->argc++] = span_of(data, size);
     return 0;
 }
 
-/* The number on a line "<digits>\r\n" from data[at]. 1 and *next behind the line; 0: not all there;
- * ERR_SYNTAX: no number. */
-static int read_number(const char *data, size_t size, size_t at, int64_t *value, size_t *next)
+/* What to make of a line from data[at] that has no proper number or is not all there. 0: wait for
+ * more. ERR_SYNTAX: its end is here. ERR_FULL: it has none within the limit. A peer that sends such
+ * a line byte by byte has it looked through again each time, which costs less than receiving it. */
+static int judge_line(const char *data, size_t size, size_t at)
 {
+    const char *end = at < size ? memchr(data + at, '\r', size - at) : NULL;
+
+    if (end && end + 1 < data + size)
+        return ERR_SYNTAX;
+    return size - at > REQUEST_LINE_LIMIT ? ERR_FULL : 0;
+}
+
+/* The number on a line "<digits>\r\n" from data[at]. 1 with *next behind the line, or what
+ * judge_line says. */
+static inline int read_number(const char *data, size_t size, size_t at, int64_t *value,
+                              size_t *next)
+{
+    size_t line = at, first;
     bool negative = at < size && data[at] == '-';
-    size_t first = at + negative;
     int64_t sum = 0;
 
-    for (at = first; at < size && data[at] != '\r'; at++) {
-        unsigned digit = (unsigned char)data[at] - (unsigned)'0';
-
-        if (digit > 9 || at - first >= 18)
-            return ERR_SYNTAX;
-        sum = sum * 10 + digit;
-    }
-    if (at + 1 >= size)
-        return 0;
-    if (at == first || data[at + 1] != '\n')
-        return ERR_SYNTAX;
+    first = at += negative;
+    while (at < size && at - first < NUMBER_DIGITS && (unsigned char)(data[at] - '0') <= 9)
+        sum = sum * 10 + (data[at++] - '0');
+    if (at == first || at + 1 >= size || data[at] != '\r' || data[at + 1] != '\n' ||
+        (data[first] == '0' && at - line > 1))
+        return judge_line(data, size, line);
     *value = negative ? -sum : sum;
     *next = at + 2;
     return 1;
@@ -94,7 +121,24 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
 }
 
-/* Copies one word from line[*at] to the text, without its quotes. */
+/* The byte that the backslash at line[*at] and what follows stand for inside these quotes; *at moves
+ * to the last byte used. A backslash that escapes nothing is one itself. */
+static char read_escape(struct span line, size_t *at, char quote)
+{
+    const char *from = line.data + *at;
+    size_t left = line.size - *at;
+
+    if (left < 2 || (quote == '\'' && from[1] != '\''))
+        return '\\';
+    if (quote == '"' && left >= 4 && from[1] == 'x' && hex(from[2]) >= 0 && hex(from[3]) >= 0) {
+        *at += 3;
+        return (char)(hex(from[2]) * 16 + hex(from[3]));
+    }
+    *at += 1;
+    return quote == '"' ? unescape(from[1]) : from[1];
+}
+
+/* Appends the word at line[*at] to the text, without its quotes; *at moves behind it. */
 static int read_word(struct request_parser *parser, struct span line, size_t *at)
 {
     char quote = 0;
@@ -112,23 +156,8 @@ static int read_word(struct request_parser *parser, struct span line, size_t *at
             (*at)++;
             return *at == line.size || is_blank(line.data[*at]) ? 0 : ERR_SYNTAX;
         }
-        if (quote && c == '\\' && *at + 1 < line.size) {
-            char next = line.data[*at + 1];
-
-            if (quote == '\'') {
-                if (next == '\'') {
-                    c = next;
-                    (*at)++;
-                }
-            } else if (next == 'x' && *at + 3 < line.size && hex(line.data[*at + 2]) >= 0 &&
-                       hex(line.data[*at + 3]) >= 0) {
-                c = (char)(hex(line.data[*at + 2]) * 16 + hex(line.data[*at + 3]));
-                *at += 3;
-            } else {
-                c = unescape(next);
-                (*at)++;
-            }
-        }
+        if (quote && c == '\\')
+            c = read_escape(line, at, quote);
         buffer_append_byte(&parser->text, c);
     }
     return quote ? ERR_SYNTAX : 0;
@@ -163,7 +192,8 @@ static int read_inline(struct request_parser *parser, const char *data, size_t s
             return 1;
         if (read_word(parser, line, &at) < 0)
             return fail(parser, "Protocol error: unbalanced quotes in request");
-        add_argument(parser, parser->text.data + start, parser->text.size - start);
+        if (add_argument(parser, parser->text.data + start, parser->text.size - start) < 0)
+            return ERR_NOMEM;
     }
 }
 
@@ -173,50 +203,44 @@ static int read_count(struct request_parser *parser, const char *data, size_t si
 {
     int rc = read_number(data, size, 1, &parser->expected, &parser->at);
 
-    if (rc == 0 && size > REQUEST_LINE_LIMIT)
+    if (rc == 0)
+        return 0;
+    if (rc == ERR_FULL)
         return fail(parser, "Protocol error: too big mbulk count string");
-    if (rc < 0 || (rc > 0 && parser->expected > REQUEST_ARGUMENTS_LIMIT))
+    if (rc < 0 || parser->expected > REQUEST_ARGUMENTS_LIMIT)
         return fail(parser, "Protocol error: invalid multibulk length");
-    if (rc > 0 && parser->limits.unauthenticated &&
-        parser->expected > REQUEST_UNAUTHENTICATED_ARGUMENTS)
+    if (parser->limits.unauthenticated && parser->expected > REQUEST_UNAUTHENTICATED_ARGUMENTS)
         return fail(parser, "Protocol error: unauthenticated multibulk length");
-    parser->started = rc > 0;
+    parser->started = true;
     parser->bulk = -1;
-    return rc;
+    return 1;
 }
 
-static int read_bulk_size(struct request_parser *parser, const char *data, size_t size)
+static int expected_dollar(struct request_parser *parser, char got)
 {
-    size_t at = parser->at;
+    snprintf(parser->error_text, sizeof(parser->error_text),
+             "Protocol error: expected '$', got '%c'", got);
+    return fail(parser, parser->error_text);
+}
+
+static inline int read_bulk_size(struct request_parser *parser, const char *data, size_t size)
+{
     int rc;
 
-    if (at >= size)
+    if (parser->at >= size)
         return 0;
-    if (data[at] != '$') {
-        snprintf(parser->error_text, sizeof(parser->error_text),
-                 "Protocol error: expected '$', got '%c'", data[at]);
-        return fail(parser, parser->error_text);
-    }
-    rc = read_number(data, size, at + 1, &parser->bulk, &at);
-    if (rc == 0) {
-        parser->bulk = -1;
-        if (size - parser->at > REQUEST_LINE_LIMIT)
-            return fail(parser, "Protocol error: too big bulk count string");
+    if (data[parser->at] != '$')
+        return expected_dollar(parser, data[parser->at]);
+    rc = read_number(data, size, parser->at + 1, &parser->bulk, &parser->at);
+    if (rc == 0)
         return 0;
-    }
+    if (rc == ERR_FULL)
+        return fail(parser, "Protocol error: too big bulk count string");
     if (rc < 0 || parser->bulk < 0 || parser->bulk > parser->limits.bulk_bytes)
         return fail(parser, "Protocol error: invalid bulk length");
     if (parser->limits.unauthenticated && parser->bulk > REQUEST_UNAUTHENTICATED_BULK)
         return fail(parser, "Protocol error: unauthenticated bulk length");
-    parser->at = at;
     return 1;
-}
-
-/* Arguments hold offsets while the request is incomplete: the bytes may move between two feeds. */
-static void resolve(struct request_parser *parser, const char *data)
-{
-    for (size_t i = 0; i < parser->argc; i++)
-        parser->argv[i].data = data + (uintptr_t)parser->argv[i].data;
 }
 
 static int read_arguments(struct request_parser *parser, const char *data, size_t size)
@@ -230,12 +254,19 @@ static int read_arguments(struct request_parser *parser, const char *data, size_
         }
         if (size - parser->at < (size_t)parser->bulk + 2)
             return 0;
-        add_argument(parser, (const char *)(uintptr_t)parser->at, (size_t)parser->bulk);
+        if (add_argument(parser, data + parser->at, (size_t)parser->bulk) < 0)
+            return ERR_NOMEM;
         parser->at += (size_t)parser->bulk + 2;
         parser->bulk = -1;
     }
-    resolve(parser, data);
     return 1;
+}
+
+/* The request's first byte is at another address than when the arguments were stored. */
+static void move_arguments(struct request_parser *parser, const char *data)
+{
+    for (size_t i = 0; i < parser->argc; i++)
+        parser->argv[i].data = data + ((uintptr_t)parser->argv[i].data - parser->base);
 }
 
 int request_parser_feed(struct request_parser *parser, const char *data, size_t size,
@@ -245,13 +276,17 @@ int request_parser_feed(struct request_parser *parser, const char *data, size_t 
 
     if (size == 0)
         return 0;
+    parser->offered = size;
     if (data[0] != '*')
         return read_inline(parser, data, size, consumed);
     if (!parser->started) {
         rc = read_count(parser, data, size);
         if (rc <= 0)
             return rc;
+    } else if (parser->base != (uintptr_t)data) {
+        move_arguments(parser, data);
     }
+    parser->base = (uintptr_t)data;
     rc = read_arguments(parser, data, size);
     if (rc > 0)
         *consumed = parser->at;
@@ -260,5 +295,7 @@ int request_parser_feed(struct request_parser *parser, const char *data, size_t 
 
 size_t request_parser_wanted(const struct request_parser *parser)
 {
-    return parser->started && parser->bulk >= 0 ? (size_t)parser->bulk + 2 : 0;
+    if (!parser->started || parser->bulk < 0)
+        return 0;
+    return parser->at + (size_t)parser->bulk + 2 - parser->offered;
 }

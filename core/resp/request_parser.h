@@ -31,12 +31,14 @@ struct request_parser {
     struct request_limits limits;
     size_t argc;       /* of the complete request; 0: nothing to run (an empty line) */
     struct span *argv; /* into the bytes of the last feed, or `text` for an inline request */
-    const char *error; /* after ERR_SYNTAX: words for the client, without "ERR " */
+    const char *error; /* after an error: words for the client, without "ERR " */
 
     /* Own state. */
-    int64_t expected; /* arguments announced, -1 while the first line is not read */
-    bool started;
+    int64_t expected;   /* arguments announced */
+    bool started;       /* the line with their number is read */
     size_t at;          /* bytes of the request read so far */
+    size_t offered;     /* bytes of it in the last feed */
+    uintptr_t base;     /* where its first byte was */
     int64_t bulk;       /* size of the argument being waited for, -1: its line comes next */
     size_t capacity;    /* of argv */
     struct buffer text; /* unquoted words of an inline request */
@@ -44,7 +46,8 @@ struct request_parser {
 };
 
 /* 1: a request is complete, *consumed bytes were used. 0: more bytes are needed. ERR_SYNTAX: it is
- * no request; the connection can't go on. */
+ * no request, ERR_NOMEM: there is no room for its arguments; the connection can't go on, and
+ * `error` says why. */
 int request_parser_feed(struct request_parser *parser, const char *data, size_t size,
                         size_t *consumed);
 

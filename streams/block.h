@@ -1,0 +1,119 @@
+/* block.h - a run of entries packed one behind the other. The unit that a stream's tree knows, and
+ * the node that approximate trimming and XINFO count.
+ *
+ *   header   first and last id, counts, sizes
+ *   names    pairs, then length and bytes of each field name of the first entry
+ *   entries  flags | size of the rest | ms - first.ms | seq | values, or pairs and fields and
+ * values
+ *
+ * All numbers in the data are varints (7 bits a byte, low first). seq is the distance from
+ * first.seq as long as ms is that of the first entry, else seq itself. An entry whose field names
+ * are those of the first, in order, holds only its values. Deleting sets a flag; when more than
+ * half of a sealed block is deleted bytes it is written anew without them. A block without live
+ * entries is dropped by the stream.
+ *
+ * Only the newest block of a stream grows (block_append may move it); all others are sealed:
+ * exactly sized, and changed by deletion only. */
+#ifndef MS_STREAMS_BLOCK_H
+#define MS_STREAMS_BLOCK_H
+
+#include "core/bytes/span.h"
+#include "streams/id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    BLOCK_SIZE_LIMIT = 1 << 30,
+    BLOCK_DELETED = 1,
+    BLOCK_SAME_FIELDS = 2
+};
+
+struct stream_block {
+    struct stream_id first, last; /* of the entries stored, deleted ones too */
+    uint32_t count;               /* entries ever stored */
+    uint32_t live;
+    uint32_t size, capacity; /* bytes of data used and allocated */
+    uint32_t names_size;
+    uint32_t first_live; /* offset of the first live entry */
+    uint32_t dead;       /* bytes of deleted entries */
+    unsigned char data[];
+};
+
+/* One entry taken apart; points into its block. */
+struct block_entry {
+    struct stream_id id;
+    bool deleted, same_fields;
+    const unsigned char *body; /* behind the id */
+    size_t next;               /* offset of the entry behind it */
+};
+
+/* A block for an entry with these fields. */
+struct stream_block *block_new(struct stream_id first, size_t count, const struct span *fields);
+void block_free(void *block);
+struct stream_block *block_copy(const struct stream_block *block);
+size_t block_memory(const struct stream_block *block);
+
+/* True if the entry may go into this block: entry count and byte size below the limits (0: none).
+ */
+bool block_accepts(const struct stream_block *block, size_t count, const struct span *fields,
+                   int64_t max_entries, int64_t max_bytes);
+
+/* Appends; the block may move, so its new place is returned. */
+struct stream_block *block_append(struct stream_block *block, struct stream_id id, size_t count,
+                                  const struct span *fields);
+
+/* Gives spare room back; the block may move. */
+struct stream_block *block_seal(struct stream_block *block);
+
+/* Takes the entry at the offset apart. CHECKs that it lies inside. */
+void block_entry_at(const struct stream_block *block, size_t at, struct block_entry *entry);
+
+/* Offset of the first entry with id >= `id`, deleted ones too; block->size if there is none. */
+size_t block_seek(const struct stream_block *block, struct stream_id id);
+
+/* Offset of the live entry with this id; false if there is none. */
+bool block_find(const struct stream_block *block, struct stream_id id, size_t *at);
+
+/* Live entries with an id <= `id`. */
+uint32_t block_count_upto(const struct stream_block *block, struct stream_id id);
+
+/* Marks the live entry at the offset deleted. */
+void block_delete(struct stream_block *block, size_t at);
+
+/* Worth writing anew. */
+bool block_is_sparse(const struct stream_block *block);
+
+/* The same block without its deleted entries (`count` stays); the old one is freed. */
+struct stream_block *block_compact(struct stream_block *block);
+
+/* Id of the last live entry. CHECKs that there is one. */
+struct stream_id block_last_live(const struct stream_block *block);
+
+/* Checks every byte of a block that came from outside: all offsets inside, ids rising, counts
+ * right. 0 or ERR_DAMAGED. */
+int block_verify(const struct stream_block *block);
+
+/* Reads a varint inside [at, end); returns the place behind it, NULL if it does not end. */
+const unsigned char *block_read_varint(const unsigned char *at, const unsigned char *end,
+                                       uint64_t *value);
+
+static inline const unsigned char *block_varint(const unsigned char *at, uint64_t *value)
+{
+    uint64_t byte = *at++;
+
+    if (byte < 0x80) {
+        *value = byte;
+        return at;
+    }
+    *value = byte & 0x7f;
+    for (int shift = 7;; shift += 7) {
+        byte = *at++;
+        *value |= (byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return at;
+    }
+}
+
+#endif

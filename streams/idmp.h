@@ -1,0 +1,53 @@
+/* idmp.h - idempotent producers of a stream (section 20 of the specification): which idempotent ids
+ * each producer has used, oldest first, so that an append repeated after a lost reply is found out.
+ * Belongs to its stream; the shard must be held. */
+#ifndef MS_STREAMS_IDMP_H
+#define MS_STREAMS_IDMP_H
+
+#include "core/bytes/span.h"
+#include "streams/id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct stream;
+struct stream_idmp;
+
+enum {
+    IDMP_HASH_SIZE = 16
+};
+
+void stream_idmp_free(struct stream_idmp *idmp); /* NULL is allowed */
+struct stream_idmp *stream_idmp_copy(const struct stream_idmp *idmp);
+size_t stream_idmp_memory(const struct stream_idmp *idmp);
+
+/* The entry recorded for (pid, iid); false if it isn't known. */
+bool stream_idmp_find(const struct stream *stream, struct span pid, struct span iid,
+                      struct stream_id *id);
+
+/* Counts a duplicate. */
+void stream_idmp_count_duplicate(struct stream *stream);
+
+/* Records (pid, iid) -> id as the producer's newest, dropping its oldest beyond the maximum. The
+ * pair must not be known. */
+void stream_idmp_record(struct stream *stream, struct span pid, struct span iid,
+                        struct stream_id id);
+
+/* Drops what is older than the duration. O(dropped + producers). */
+void stream_idmp_expire(struct stream *stream, int64_t now_ms);
+
+/* New limits empty the map. Returns false if nothing differs. */
+bool stream_idmp_configure(struct stream *stream, uint32_t duration_s, uint32_t max_size);
+
+struct stream_idmp_facts {
+    uint32_t duration_s, max_size;
+    uint64_t pids, iids, added, duplicates;
+};
+
+void stream_idmp_facts(const struct stream *stream, struct stream_idmp_facts *facts);
+
+/* The iid of IDMPAUTO: a 128-bit hash of the pairs in which their order does not matter. */
+void stream_idmp_hash(size_t count, const struct span *fields, unsigned char iid[IDMP_HASH_SIZE]);
+
+#endif

@@ -1,0 +1,39 @@
+/* stream_internal.h - the stream's fields, for the files of this folder only. */
+#ifndef MS_STREAMS_STREAM_INTERNAL_H
+#define MS_STREAMS_STREAM_INTERNAL_H
+
+#include "core/radix/radix.h"
+#include "streams/block.h"
+#include "streams/stream.h"
+
+struct stream {
+    uint64_t length;
+    struct stream_id last_id, first_id, max_deleted_id;
+    struct stream_id last_live; /* id of the last live entry, 0-0 if there is none */
+    uint64_t entries_added;
+    struct stream_block *tail; /* the block that grows; not in the tree; NULL when there is none */
+    struct radix *tree;        /* sealed blocks by first id, weight = live entries; NULL: none */
+    void *groups;
+    const struct stream_group_ops *group_ops;
+    struct stream_idmp *idmp; /* NULL until a producer is known */
+    uint32_t idmp_duration_s, idmp_max_size;
+    uint64_t iids_added, iids_duplicates;
+};
+
+/* The block in which an entry with this id would be; NULL if it is below all. */
+struct stream_block *stream_block_for(const struct stream *stream, struct stream_id id);
+
+/* The oldest block, NULL if there is none. */
+struct stream_block *stream_first_block(const struct stream *stream);
+
+/* Takes a whole block out and frees it. The caller ends with stream_after_removal. */
+void stream_drop_block(struct stream *stream, struct stream_block *block);
+
+/* Deletes the live entry at an offset. Returns the block, which may have moved; NULL if it went.
+ * The caller ends with stream_after_removal. */
+struct stream_block *stream_delete_at(struct stream *stream, struct stream_block *block, size_t at);
+
+/* Puts first_id and the last live id right after entries went. */
+void stream_after_removal(struct stream *stream, bool last_went);
+
+#endif

@@ -1,0 +1,139 @@
+/* trim.c - removing from the oldest entry on (section 6 of the specification).
+ *
+ * Whole blocks go at once where every entry of them goes and no reference has to be looked at; that
+ * is all that approximate trimming with KEEPREF ever does. What is left of an exact trim, and every
+ * trim with DELREF or ACKED, goes entry by entry. */
+#include "core/base/check.h"
+#include "streams/stream.h"
+#include "streams/stream_internal.h"
+
+/* The entry may go by the strategy, looking at `id` and the present length. */
+static bool is_over(const struct stream *stream, const struct stream_trim *trim,
+                    struct stream_id id)
+{
+    if (trim->strategy == STREAM_TRIM_MAXLEN)
+        return stream->length > trim->max_length;
+    return stream_id_compare(id, trim->min_id) < 0;
+}
+
+/* Every entry of the block goes by the strategy. */
+static bool block_is_over(const struct stream *stream, const struct stream_trim *trim,
+                          const struct stream_block *block)
+{
+    if (trim->strategy == STREAM_TRIM_MAXLEN)
+        return stream->length - block->live >= trim->max_length &&
+               stream->length > trim->max_length;
+    return stream_id_compare(block->last, trim->min_id) < 0;
+}
+
+static bool limit_allows(const struct stream_trim *trim, const struct stream_block *block,
+                         uint64_t removed)
+{
+    return !trim->approximate || trim->limit == 0 || removed + block->live <= trim->limit;
+}
+
+static uint64_t drop_whole_blocks(struct stream *stream, const struct stream_trim *trim)
+{
+    struct stream_block *block;
+    uint64_t removed = 0;
+
+    while ((block = stream_first_block(stream)) && block_is_over(stream, trim, block) &&
+           limit_allows(trim, block, removed)) {
+        removed += block->live;
+        stream_drop_block(stream, block);
+    }
+    return removed;
+}
+
+static uint64_t drop_entries(struct stream *stream, const struct stream_trim *trim)
+{
+    uint64_t removed = 0;
+    struct stream_block *block = stream_first_block(stream);
+
+    while (block) {
+        struct block_entry entry;
+
+        block_entry_at(block, block->first_live, &entry);
+        if (!is_over(stream, trim, entry.id))
+            break;
+        block = stream_delete_at(stream, block, block->first_live);
+        removed++;
+        if (!block)
+            block = stream_first_block(stream);
+    }
+    return removed;
+}
+
+/* One block by DELREF or ACKED. *ended: the target is reached. */
+static uint64_t walk_block(struct stream *stream, const struct stream_trim *trim,
+                           struct stream_block *block, bool *ended)
+{
+    struct block_entry entry;
+    uint64_t removed = 0;
+    struct stream_id at_id;
+    size_t at = block->first_live;
+
+    while (at < block->size) {
+        block_entry_at(block, at, &entry);
+        if (!entry.deleted) {
+            *ended = !is_over(stream, trim, entry.id);
+            if (*ended)
+                break;
+            if (trim->references != STREAM_ACKED || !stream_is_referenced(stream, entry.id)) {
+                if (trim->references == STREAM_DELREF)
+                    stream_drop_references(stream, entry.id);
+                removed++;
+                at_id = entry.id;
+                block = stream_delete_at(stream, block, at);
+                if (!block)
+                    break;
+                if (!stream_id_increment(&at_id))
+                    break;
+                at = block_seek(block, at_id); /* offsets change when the block is compacted */
+                continue;
+            }
+        }
+        at = entry.next;
+    }
+    return removed;
+}
+
+static uint64_t walk_entries(struct stream *stream, const struct stream_trim *trim)
+{
+    struct stream_block *block = stream_first_block(stream);
+    uint64_t removed = 0;
+    bool ended = false;
+
+    while (block && !ended && limit_allows(trim, block, removed)) {
+        struct stream_id last = block->last;
+        bool was_tail = block == stream->tail;
+        struct radix_leaf leaf;
+
+        removed += walk_block(stream, trim, block, &ended);
+        if (was_tail)
+            break;
+        if (stream->tree && radix_next(stream->tree, stream_id_key(last), &leaf))
+            block = leaf.value;
+        else
+            block = stream->tail;
+    }
+    return removed;
+}
+
+uint64_t stream_trim(struct stream *stream, const struct stream_trim *trim)
+{
+    uint64_t removed;
+
+    if (trim->strategy == STREAM_TRIM_NONE || stream->length == 0)
+        return 0;
+    if (trim->references != STREAM_KEEPREF) {
+        removed = walk_entries(stream, trim);
+    } else {
+        removed = drop_whole_blocks(stream, trim);
+        if (!trim->approximate && stream->length > 0)
+            removed += drop_entries(stream, trim);
+    }
+    if (removed > 0)
+        stream_after_removal(stream, true);
+    return removed;
+}
