@@ -136,11 +136,12 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
 {
     struct server *server = reactor->server;
     uint64_t shards = 0;
+    bool sharded = command->spec->flags & CMD_SHARDED;
 
     rq->spec = command->spec;
     if (dispatch_find_keys(rq, command, &shards) < 0)
-        shards = 0; /* the handler finds the same fault in the arguments and says so */
-    if (command->spec->flags & CMD_SHARDED) {
+        sharded = false; /* the handler will say what is wrong; whatever it touches is held */
+    if (sharded) {
         keyspace_lock(server->keyspace, shards);
         rq->held_shards = shards;
         command->spec->run(rq, out);

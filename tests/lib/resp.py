@@ -1,0 +1,176 @@
+"""A small blocking RESP2 and RESP3 client for tests. Standard library only."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+
+class Closed(Exception):
+    """The server ended the connection."""
+
+
+@dataclass(frozen=True)
+class Simple:
+    """A simple string: OK, PONG."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Error:
+    """An error reply with its code."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Double:
+    """A RESP3 double, as the text that came."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """A RESP3 verbatim string without its format."""
+
+    data: bytes
+
+
+class NilArray:
+    """The RESP2 null array, which differs from the null bulk string."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NilArray)
+
+
+class Map(list):  # type: ignore[type-arg]
+    """A RESP3 map as a list of pairs, in the order that came."""
+
+
+class Set(list):  # type: ignore[type-arg]
+    """A RESP3 set, in the order that came."""
+
+
+class Push(list):  # type: ignore[type-arg]
+    """A RESP3 push."""
+
+
+def encode(*words: str | bytes | int) -> bytes:
+    """A command as an array of bulk strings."""
+    parts = [b"*%d\r\n" % len(words)]
+    for word in words:
+        data = word if isinstance(word, bytes) else str(word).encode("latin-1")
+        parts.append(b"$%d\r\n%s\r\n" % (len(data), data))
+    return b"".join(parts)
+
+
+class Client:
+    """One connection. Methods block until the timeout (seconds) and then raise TimeoutError."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 10.0) -> None:
+        self.socket = socket.create_connection((host, port), timeout=timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.timeout = timeout
+        self.data = b""
+        self.at = 0
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def send(self, *words: str | bytes | int) -> None:
+        self.socket.sendall(encode(*words))
+
+    def send_raw(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def call(self, *words: str | bytes | int) -> Any:
+        """Sends a command and returns its reply."""
+        self.send(*words)
+        return self.read()
+
+    def pipeline(self, commands: list[tuple[str | bytes | int, ...]]) -> list[Any]:
+        """Sends all commands at once and returns all replies."""
+        self.socket.sendall(b"".join(encode(*command) for command in commands))
+        return [self.read() for _ in commands]
+
+    def _more(self) -> None:
+        chunk = self.socket.recv(1 << 16)
+        if not chunk:
+            raise Closed
+        self.data = self.data[self.at :] + chunk
+        self.at = 0
+
+    def _line(self) -> bytes:
+        while True:
+            end = self.data.find(b"\r\n", self.at)
+            if end >= 0:
+                line = self.data[self.at : end]
+                self.at = end + 2
+                return line
+            self._more()
+
+    def _bytes(self, size: int) -> bytes:
+        while len(self.data) - self.at < size + 2:
+            self._more()
+        data = self.data[self.at : self.at + size]
+        self.at += size + 2
+        return data
+
+    def read(self) -> Any:
+        """The next reply; raises TimeoutError when none comes, Closed when none can come."""
+        line = self._line()
+        kind, rest = line[:1], line[1:]
+        text = rest.decode("latin-1")
+        if kind == b"+":
+            return Simple(text)
+        if kind == b"-":
+            return Error(text)
+        if kind == b":":
+            return int(text)
+        if kind == b"$":
+            return None if text == "-1" else self._bytes(int(text))
+        if kind == b"*":
+            return NilArray() if text == "-1" else [self.read() for _ in range(int(text))]
+        if kind == b"_":
+            return None
+        if kind == b"#":
+            return text == "t"
+        if kind == b",":
+            return Double(text)
+        if kind == b"(":
+            return int(text)
+        if kind == b"=":
+            return Verbatim(self._bytes(int(text))[4:])
+        if kind == b"!":
+            return Error(self._bytes(int(text)).decode("latin-1"))
+        if kind == b"%":
+            return Map((self.read(), self.read()) for _ in range(int(text)))
+        if kind == b"~":
+            return Set(self.read() for _ in range(int(text)))
+        if kind == b">":
+            return Push(self.read() for _ in range(int(text)))
+        if kind == b"|":
+            for _ in range(int(text) * 2):
+                self.read()
+            return self.read()
+        raise ValueError(f"unknown reply type in {line!r}")
+
+    def pending(self, seconds: float = 0.0) -> bool:
+        """True if bytes are there, or come within the time."""
+        if self.at < len(self.data):
+            return True
+        self.socket.settimeout(seconds if seconds > 0 else 0.000001)
+        try:
+            chunk = self.socket.recv(1 << 16)
+            if not chunk:
+                raise Closed
+            self.data = self.data[self.at :] + chunk
+            self.at = 0
+            return True
+        except (TimeoutError, BlockingIOError):
+            return False
+        finally:
+            self.socket.settimeout(self.timeout)
