@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-    VARINT_LIMIT = 10
+    VARINT_LIMIT = 10,
+    ENTRY_HEADER_USUAL = 10 /* flags, sizes and id of an entry, as they usually come out */
 };
 
 static size_t varint_size(uint64_t value)
@@ -114,15 +115,15 @@ size_t block_memory(const struct stream_block *block)
 bool block_accepts(const struct stream_block *block, size_t count, const struct span *fields,
                    int64_t max_entries, int64_t max_bytes)
 {
-    size_t bytes = 0;
+    size_t bytes = sizeof(*block) + block->size + ENTRY_HEADER_USUAL;
 
     if (max_entries > 0 && block->count >= (uint64_t)max_entries)
         return false;
     for (size_t i = 0; i < count; i++)
-        bytes += fields[i].size + VARINT_LIMIT;
-    if (block->size + bytes > BLOCK_SIZE_LIMIT)
+        bytes += fields[i].size;
+    if (bytes + count * VARINT_LIMIT > BLOCK_SIZE_LIMIT)
         return false;
-    return max_bytes <= 0 || block->size + bytes - VARINT_LIMIT * count < (uint64_t)max_bytes;
+    return max_bytes <= 0 || bytes <= (uint64_t)max_bytes;
 }
 
 /* Whether the fields' names are those of the block, in order. */

@@ -6,6 +6,7 @@
 #include "broker/info/info.h"
 #include "broker/session/client_commands.h"
 #include "broker/session/connection_commands.h"
+#include "groups/group_commands.h"
 #include "streams/append_commands.h"
 #include "streams/change_commands.h"
 #include "streams/read_commands.h"
@@ -35,6 +36,12 @@ const struct command_spec *const registry_families[] = {
     key_commands,
     object_commands,
     scan_commands,
+    group_ack_commands,
+    group_claim_commands,
+    group_commands,
+    group_info_commands,
+    group_pending_commands,
+    group_read_commands,
     stream_append_commands,
     stream_change_commands,
     stream_read_commands,
