@@ -168,7 +168,7 @@ const struct command_spec group_read_commands[] = {
      .flags = CMD_WRITE | CMD_BLOCKING | CMD_MOVABLEKEYS | CMD_SHARDED,
      .acl = ACL_STREAM,
      .keys = {KEYS_AFTER("STREAMS", 4, -1, 1, 2, KEY_RO | KEY_ACCESS | KEY_INCOMPLETE)},
-     .find_keys = stream_args_find_keys, .run = xreadgroup,
+     .run = xreadgroup,
      .find_keys = stream_args_find_keys},
     {.name = NULL},
 };

@@ -2,7 +2,7 @@
 #include "core/base/error.h"
 #include "core/num/num.h"
 
-#include <string.h>
+#include <limits.h>
 
 bool command_arity_fits(const struct command_spec *spec, size_t argc)
 {
@@ -26,30 +26,36 @@ static long find_begin(const struct key_spec *spec, size_t argc, const struct sp
 }
 
 struct key_range {
-    long first, last, step;
+    long first, last, step; /* last < first: no key */
+    unsigned flags;
 };
 
-/* The keys of a spec that begins at `begin`. 0, or ERR_SYNTAX. */
-static int find_range(const struct key_spec *spec, long begin, size_t argc, const struct span *argv,
-                      struct key_range *range)
+static long range_count(const struct key_range *range)
+{
+    return range->last < range->first ? 0 : (range->last - range->first) / range->step + 1;
+}
+
+/* From `begin` to a last argument that the spec names. */
+static void find_range(const struct key_spec *spec, long begin, size_t argc,
+                       struct key_range *range)
+{
+    range->first = begin;
+    if (spec->last >= 0)
+        range->last = begin + spec->last;
+    else if (spec->limit <= 1)
+        range->last = (long)argc + spec->last;
+    else /* only a part of what is left: the keys of XREAD STREAMS are its first half */
+        range->last = begin + ((long)argc - begin) / spec->limit + spec->last;
+}
+
+/* As many as an argument says. */
+static int find_counted(const struct key_spec *spec, long begin, size_t argc,
+                        const struct span *argv, struct key_range *range)
 {
     int64_t count;
 
-    range->step = spec->step > 0 ? spec->step : 1;
-    if (spec->find == KEY_FIND_RANGE) {
-        range->first = begin;
-        if (spec->last >= 0) {
-            range->last = begin + spec->last;
-        } else if (spec->limit <= 1) {
-            range->last = (long)argc + spec->last;
-        } else {
-            range->last = begin + ((long)argc - begin) / spec->limit + spec->last;
-        }
-        return 0;
-    }
-    if (spec->find != KEY_FIND_KEYNUM || begin + spec->count_at >= (long)argc)
-        return ERR_SYNTAX;
-    if (num_parse_i64(argv[begin + spec->count_at], &count) < 0 || count < 0 ||
+    if (begin + spec->count_at >= (long)argc ||
+        num_parse_i64(argv[begin + spec->count_at], &count) < 0 || count < 0 ||
         count > COMMAND_KEYS_LIMIT)
         return ERR_SYNTAX;
     range->first = begin + spec->first;
@@ -57,30 +63,60 @@ static int find_range(const struct key_spec *spec, long begin, size_t argc, cons
     return 0;
 }
 
+/* The keys that one spec finds; none when its word is not there. 0, or ERR_SYNTAX. */
+static int resolve(const struct key_spec *spec, size_t argc, const struct span *argv,
+                   struct key_range *range)
+{
+    long begin = find_begin(spec, argc, argv);
+
+    *range = (struct key_range){.first = 0, .last = -1, .flags = spec->flags};
+    range->step = spec->step > 0 ? spec->step : 1;
+    if (begin < 0 || begin >= (long)argc)
+        return 0;
+    if (spec->find == KEY_FIND_RANGE)
+        find_range(spec, begin, argc, range);
+    else if (spec->find != KEY_FIND_KEYNUM || find_counted(spec, begin, argc, argv, range) < 0)
+        return ERR_SYNTAX;
+    if (range->last >= (long)argc)
+        return ERR_SYNTAX;
+    if (spec->flags & KEY_NOT_KEY)
+        range->last = range->first - 1;
+    return 0;
+}
+
+/* The usual spec: one key, always at the same place. */
+static bool is_single(const struct command_spec *spec)
+{
+    return spec->keys[0].begin == KEY_BEGIN_INDEX && spec->keys[0].find == KEY_FIND_RANGE &&
+           spec->keys[0].last == 0 && !(spec->keys[0].flags & KEY_NOT_KEY) &&
+           spec->keys[1].begin == KEY_BEGIN_NONE;
+}
+
 int command_find_keys(const struct command_spec *spec, size_t argc, const struct span *argv,
                       struct arena *arena, struct command_key **keys)
 {
-    struct command_key *found = arena_array(arena, argc, sizeof(*found));
-    int count = 0;
+    struct key_range ranges[COMMAND_KEY_SPECS];
+    struct command_key *next;
+    int specs = 0;
+    long count = 0;
 
     if (spec->find_keys)
         return spec->find_keys(argc, argv, arena, keys);
-    *keys = found;
-    for (int i = 0; i < COMMAND_KEY_SPECS && spec->keys[i].begin != KEY_BEGIN_NONE; i++) {
-        long begin = find_begin(&spec->keys[i], argc, argv);
-        struct key_range range;
-
-        if (begin < 0 || begin >= (long)argc)
-            continue;
-        if (find_range(&spec->keys[i], begin, argc, argv, &range) < 0 || range.last >= (long)argc)
-            return ERR_SYNTAX;
-        if (spec->keys[i].flags & KEY_NOT_KEY)
-            continue;
-        for (long at = range.first; at <= range.last; at += range.step) {
-            if (count == (int)argc)
-                return ERR_SYNTAX;
-            found[count++] = (struct command_key){.at = (int)at, .flags = spec->keys[i].flags};
-        }
+    if (is_single(spec) && (size_t)spec->keys[0].index < argc) {
+        *keys = arena_alloc(arena, sizeof(**keys));
+        **keys = (struct command_key){.at = spec->keys[0].index, .flags = spec->keys[0].flags};
+        return 1;
     }
-    return count;
+    for (; specs < COMMAND_KEY_SPECS && spec->keys[specs].begin != KEY_BEGIN_NONE; specs++) {
+        if (resolve(&spec->keys[specs], argc, argv, &ranges[specs]) < 0)
+            return ERR_SYNTAX;
+        count += range_count(&ranges[specs]);
+    }
+    if (count > INT_MAX)
+        return ERR_SYNTAX;
+    *keys = next = arena_alloc(arena, (size_t)count * sizeof(**keys));
+    for (int i = 0; i < specs; i++)
+        for (long at = ranges[i].first; at <= ranges[i].last; at += ranges[i].step)
+            *next++ = (struct command_key){.at = (int)at, .flags = ranges[i].flags};
+    return (int)count;
 }

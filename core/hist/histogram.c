@@ -37,6 +37,7 @@ static unsigned bucket_of(uint64_t value)
     return (row << HISTOGRAM_SUB_BITS) + (unsigned)(value >> row);
 }
 
+/* The largest value in the bucket. */
 static uint64_t upper_edge(unsigned bucket)
 {
     unsigned row;
@@ -44,7 +45,7 @@ static uint64_t upper_edge(unsigned bucket)
     if (bucket < 2u << HISTOGRAM_SUB_BITS)
         return bucket;
     row = (bucket >> HISTOGRAM_SUB_BITS) - 1;
-    return ((uint64_t)(bucket - (row << HISTOGRAM_SUB_BITS)) + 1) << row;
+    return (((uint64_t)(bucket - (row << HISTOGRAM_SUB_BITS)) + 1) << row) - 1;
 }
 
 void histogram_add(struct histogram *histogram, uint64_t value)

@@ -28,7 +28,7 @@ uint64_t histogram_count(const struct histogram *histogram);
 uint64_t histogram_max(const struct histogram *histogram);
 double histogram_mean(const struct histogram *histogram);
 
-/* The value that `percent` (0 .. 100) of all values do not exceed: the upper edge of its bucket,
+/* The value that `percent` (0 .. 100) of all values do not exceed: the largest value of its bucket,
  * and never above the maximum. 0 when empty. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percent);
 

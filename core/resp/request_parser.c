@@ -1,6 +1,7 @@
 /* request_parser.c - one pass over the bytes. Arguments are stored as pointers right away; when the
  * caller comes back with the beginning of the request at another address, what is stored moves by
- * the difference, so that the usual request, all there at once, pays nothing for being resumable. */
+ * the difference, so that the usual request, all there at once, pays nothing for being resumable.
+ */
 #include "core/resp/request_parser.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -121,8 +122,8 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
 }
 
-/* The byte that the backslash at line[*at] and what follows stand for inside these quotes; *at moves
- * to the last byte used. A backslash that escapes nothing is one itself. */
+/* The byte that the backslash at line[*at] and what follows stand for inside these quotes; *at
+ * moves to the last byte used. A backslash that escapes nothing is one itself. */
 static char read_escape(struct span line, size_t *at, char quote)
 {
     const char *from = line.data + *at;

@@ -17,11 +17,11 @@
 #include <stdint.h>
 
 enum {
-    RESP_DEPTH_LIMIT = 64,          /* aggregates in aggregates */
-    RESP_LINE_LIMIT = 1024 * 1024,  /* a simple string, an error, a number: anything on one line */
-    RESP_COUNT_LIMIT = 1 << 30,     /* items of one aggregate (a map's pairs are two each) */
-    RESP_BULK_DEFAULT = 512 << 20,  /* bytes of one bulk string, unless the reader says otherwise */
-    RESP_REPLY_DEFAULT = 1 << 30,   /* bytes of one whole reply, unless the reader says otherwise */
+    RESP_DEPTH_LIMIT = 64,         /* aggregates in aggregates */
+    RESP_LINE_LIMIT = 1024 * 1024, /* a simple string, an error, a number: anything on one line */
+    RESP_COUNT_LIMIT = 1 << 30,    /* items of one aggregate (a map's pairs are two each) */
+    RESP_BULK_DEFAULT = 512 << 20, /* bytes of one bulk string, unless the reader says otherwise */
+    RESP_REPLY_DEFAULT = 1 << 30,  /* bytes of one whole reply, unless the reader says otherwise */
 };
 
 enum resp_type {
@@ -75,10 +75,10 @@ struct resp_reader {
     /* Own state. */
     int depth;
     struct resp_frame frames[RESP_DEPTH_LIMIT];
-    struct resp_value bulk; /* the one whose bytes are waited for */
-    size_t bulk_size;       /* SIZE_MAX: a line comes next */
-    size_t scanned;         /* bytes of the pending line known to hold no end */
-    size_t taken;           /* bytes of this reply consumed so far */
+    struct resp_value bulk;              /* the one whose bytes are waited for */
+    size_t bulk_size;                    /* SIZE_MAX: a line comes next */
+    size_t scanned;                      /* bytes of the pending line known to hold no end */
+    size_t taken;                        /* bytes of this reply consumed so far */
     const struct resp_value *attributes; /* belong to the value that comes next */
 };
 

@@ -1,6 +1,9 @@
 /* glob.c - one pass with a single point of return: when a mismatch comes up after a star, that star
  * takes one more byte and matching goes on behind it. Going back to an earlier star can never help,
- * since the later star can take whatever the earlier one would have. */
+ * since the later star can take whatever the earlier one would have.
+ *
+ * Bytes are unsigned here. Redis compares them as signed in a class, so there a range from below 0x80
+ * to above it means something else; nobody can want that. */
 #include "core/text/glob.h"
 
 static unsigned char fold(unsigned char c, bool nocase)
@@ -18,12 +21,12 @@ static bool match_class(struct span pattern, size_t at, unsigned char c, bool no
     at += negated;
     c = fold(c, nocase);
     while (at < pattern.size && pattern.data[at] != ']') {
+        bool escaped = pattern.data[at] == '\\' && at + 1 < pattern.size;
         unsigned char low, high;
 
-        if (pattern.data[at] == '\\' && at + 1 < pattern.size)
-            at++;
+        at += escaped;
         low = high = (unsigned char)pattern.data[at++];
-        if (at + 1 < pattern.size && pattern.data[at] == '-') {
+        if (!escaped && at + 1 < pattern.size && pattern.data[at] == '-') {
             high = (unsigned char)pattern.data[at + 1];
             at += 2;
         }
