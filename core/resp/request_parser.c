@@ -179,7 +179,6 @@ static int read_inline(struct request_parser *parser, const char *data, size_t s
         return 0;
     }
     line = span_of(data, (size_t)(end - data));
-    *consumed = line.size + 1;
     if (line.size > 0 && line.data[line.size - 1] == '\r')
         line.size--;
     buffer_clear(&parser->text);
@@ -189,8 +188,10 @@ static int read_inline(struct request_parser *parser, const char *data, size_t s
 
         while (at < line.size && is_blank(line.data[at]))
             at++;
-        if (at == line.size)
+        if (at == line.size) {
+            *consumed = (size_t)(end - data) + 1;
             return 1;
+        }
         if (read_word(parser, line, &at) < 0)
             return fail(parser, "Protocol error: unbalanced quotes in request");
         if (add_argument(parser, parser->text.data + start, parser->text.size - start) < 0)

@@ -47,7 +47,7 @@ struct request_parser {
 
 /* 1: a request is complete, *consumed bytes were used. 0: more bytes are needed. ERR_SYNTAX: it is
  * no request, ERR_NOMEM: there is no room for its arguments; the connection can't go on, and
- * `error` says why. */
+ * `error` says why. Only a complete request changes *consumed. */
 int request_parser_feed(struct request_parser *parser, const char *data, size_t size,
                         size_t *consumed);
 

@@ -2,8 +2,8 @@
  * takes one more byte and matching goes on behind it. Going back to an earlier star can never help,
  * since the later star can take whatever the earlier one would have.
  *
- * Bytes are unsigned here. Redis compares them as signed in a class, so there a range from below 0x80
- * to above it means something else; nobody can want that. */
+ * Bytes are unsigned here. Redis compares them as signed in a class, so there a range from below
+ * 0x80 to above it means something else; nobody can want that. */
 #include "core/text/glob.h"
 
 static unsigned char fold(unsigned char c, bool nocase)
