@@ -105,8 +105,10 @@ static void update_interest(struct session *session)
         read = false;
     if (is_held_back(session) && session->input.size >= INPUT_PARKED_LIMIT)
         read = false;
-    if (is_clogged(session))
+    if (is_clogged(session)) {
+        session->flags |= SESSION_CLOGGED;
         read = false;
+    }
     loop_io_want(session->io, read, session->flags & SESSION_WRITING);
 }
 
@@ -267,19 +269,19 @@ void session_flush(struct session *session)
         reactor->stats.writes++;
     }
     if (session->sent == output->size) {
-        bool was_writing = session->flags & SESSION_WRITING;
+        bool held_back = session->flags & (SESSION_WRITING | SESSION_CLOGGED);
 
         session->sent = 0;
         if (output->capacity > OUTPUT_KEEP)
             buffer_release(output);
         buffer_clear(output);
-        session->flags &= ~(unsigned)SESSION_WRITING;
+        session->flags &= ~(unsigned)(SESSION_WRITING | SESSION_CLOGGED);
         session->over_soft_limit_since_ms = 0;
         if (session->flags & SESSION_CLOSE_AFTER_REPLY)
             session_close(session);
-        else if (was_writing && session->input.size > 0)
+        else if (held_back && session->input.size > 0)
             session_link(session, LINK_RESUME); /* input held back by the backlog */
-        if (!was_writing)
+        if (!held_back)
             return;
     } else {
         session->flags |= SESSION_WRITING;

@@ -31,6 +31,7 @@ enum session_flag {
     SESSION_WRITING = 1 << 10,    /* the socket is full: waiting to write */
     SESSION_LOCAL = 1 << 11,      /* the peer is this machine */
     SESSION_IN_COMMAND = 1 << 12, /* running a command now */
+    SESSION_CLOGGED = 1 << 13,    /* takes no input until its output is written */
 };
 
 enum session_link {

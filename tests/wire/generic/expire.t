@@ -48,7 +48,7 @@ a> PERSIST k
 a< 1
 a> EXPIRE k 100 NX
 a< 1
-a> EXPIRE k 100 xx gt
+a> EXPIRE k 90 xx gt
 a< 0
 a> EXPIRE k 50 nx
 a< 0
