@@ -1,0 +1,69 @@
+/* bench.h - the engine of the load generator: one thread, one epoll, many connections. A workload
+ * (workload.h) decides what each connection sends first and what it sends on each reply. */
+#ifndef MS_CLIENTS_BENCH_BENCH_H
+#define MS_CLIENTS_BENCH_BENCH_H
+
+#include "clients/bench/options.h"
+#include "core/bytes/arena.h"
+#include "core/bytes/buffer.h"
+#include "core/hash/random.h"
+#include "core/hist/histogram.h"
+#include "core/resp/value.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bench;
+struct workload;
+
+struct bench_connection {
+    struct bench *bench;
+    int number; /* 0 .. connections - 1 */
+    int fd;
+    bool writing; /* waiting to write */
+    struct resp_reader reader;
+    struct arena *arena;
+    struct buffer in, out;
+    uint64_t *sent_ns; /* ring: when each command under way was sent */
+    unsigned sent_first, sent_count, sent_capacity;
+    int64_t seen; /* for workloads: entries this reader has had */
+};
+
+struct bench {
+    const struct bench_options *options;
+    const struct workload *workload;
+    int epoll;
+    struct bench_connection *connections;
+    struct random random;
+    struct histogram *latency; /* nanoseconds */
+    char *value;               /* options->size bytes */
+    int64_t issued, done;      /* operations begun and finished */
+    bool failed;               /* a test can't go on: `reason` says why */
+    bool unsupported;          /* because the server does not know the command */
+    char reason[256];
+    uint64_t started_ns, ended_ns;
+    double server_cpu_us; /* an operation; 0: not known */
+};
+
+/* Runs one workload; false if it failed. The bench is empty but for its options before. */
+bool bench_run(struct bench *bench, const struct workload *workload);
+void bench_release(struct bench *bench);
+
+/* Queues a command on a connection; it is written when the round ends. */
+void bench_send(struct bench_connection *connection, size_t argc, const struct span *argv);
+
+/* Queues a command of words with blanks between, in printf's format. */
+void bench_send_format(struct bench_connection *connection, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Counts `count` operations that took the time since `since_ns`. */
+void bench_count(struct bench *bench, int64_t count, uint64_t since_ns);
+
+/* Sends a command on the first connection and waits for its reply: set-up before the clock runs.
+ * Error replies end the test. Returns the reply, good until the next call. */
+const struct resp_value *bench_ask(struct bench *bench, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+void bench_fail(struct bench *bench, const char *reason, struct span detail);
+
+#endif
