@@ -38,11 +38,13 @@ static void write_argument(const struct usage_argument *argument, struct reply *
     }
     if (argument->optional || argument->multiple) {
         reply_bulk_text(out, "flags");
-        reply_set(out, argument->optional + argument->multiple);
+        reply_set(out, argument->optional + argument->multiple + argument->multiple_token);
         if (argument->optional)
             reply_simple(out, "optional");
         if (argument->multiple)
             reply_simple(out, "multiple");
+        if (argument->multiple_token)
+            reply_simple(out, "multiple_token");
     }
     if (children) {
         reply_bulk_text(out, "arguments");

@@ -126,8 +126,24 @@ static struct usage_argument *new_argument(struct reader *reader, enum usage_typ
 
 static struct usage_argument *read_alternatives(struct reader *reader, char closing);
 
-/* "[item ...]" after an item repeats it. Leaves *at alone if what follows is something else. */
-static bool skip_repetition(struct reader *reader)
+/* Items between two places, apart from the dots at the end. */
+static size_t count_items(const char *at, const char *end)
+{
+    size_t count = 0;
+    int depth = 0;
+
+    for (const char *before = " "; at < end; before = at++) {
+        if (depth == 0 && *before == ' ' && *at != ' ')
+            count++;
+        depth += *at == '[' || *at == '<';
+        depth -= *at == ']' || *at == '>';
+    }
+    return count;
+}
+
+/* "[item ...]" behind an item repeats it, and "[a b ...]" the last two. Returns how many items it
+ * repeats, 0 and *at left alone if what follows is something else. */
+static size_t skip_repetition(struct reader *reader)
 {
     const char *at = reader->at;
     int depth = 0;
@@ -135,7 +151,7 @@ static bool skip_repetition(struct reader *reader)
     while (*at == ' ')
         at++;
     if (*at != '[')
-        return false;
+        return 0;
     for (const char *scan = at; *scan; scan++) {
         if (*scan == '[' || *scan == '<')
             depth++;
@@ -143,12 +159,12 @@ static bool skip_repetition(struct reader *reader)
             depth--;
         if (depth == 0) {
             if (scan - at < 5 || strncmp(scan - 4, " ...", 4) != 0)
-                return false;
+                return 0;
             reader->at = scan + 1;
-            return true;
+            return count_items(at + 1, scan - 4);
         }
     }
-    return false;
+    return 0;
 }
 
 static struct usage_argument *read_group(struct reader *reader, char closing)
@@ -218,16 +234,46 @@ static struct usage_argument *read_item(struct reader *reader)
     } else {
         argument = read_worded(reader);
     }
-    if (argument && skip_repetition(reader))
-        argument->multiple = true;
     return argument;
+}
+
+/* Makes the last `count` arguments of the list one that repeats: "field value [field value ...]" is
+ * a block of two. A token before a value that is repeated with it, as in "GET pattern [GET pattern
+ * ...]", is the value's own. */
+static void repeat_last(struct reader *reader, struct usage_argument **first, size_t length,
+                        size_t count)
+{
+    struct usage_argument **at = first, *block;
+
+    if (count > 1 && length >= 1) {
+        struct usage_argument *last = *first;
+
+        while (last->next)
+            last = last->next;
+        if (last->token.size > 0 && last->type != USAGE_PURE_TOKEN) {
+            last->multiple = last->multiple_token = true;
+            return;
+        }
+    }
+    if (count > length)
+        count = length;
+    for (size_t i = 0; i < length - count; i++)
+        at = &(*at)->next;
+    if (count == 1) {
+        (*at)->multiple = true;
+        return;
+    }
+    block = new_argument(reader, USAGE_BLOCK, SPAN("data"));
+    block->first = *at;
+    block->multiple = true;
+    *at = block;
 }
 
 /* Items up to '|' or the end; several become one block. */
 static struct usage_argument *read_sequence(struct reader *reader, bool top)
 {
     struct usage_argument *first = NULL, **tail = &first;
-    size_t count = 0;
+    size_t count = 0, repeated;
 
     for (skip_blanks(reader); !ends_item(reader->at) && !reader->failed; skip_blanks(reader)) {
         struct usage_argument *argument = read_item(reader);
