@@ -38,7 +38,8 @@ static void reply_all_missing(struct reply *out, size_t count)
 }
 
 /* XACKDEL key group [KEEPREF | DELREF | ACKED] IDS numids id [id ...] -> for each id -1 (was not
- * pending), 1 (acknowledged; the entry is gone), or 2 (acknowledged, but another group needs it). */
+ * pending), 1 (acknowledged; the entry is gone), or 2 (acknowledged, but another group needs it).
+ */
 static void xackdel(struct request *rq, struct reply *out)
 {
     enum stream_reference_mode mode;
@@ -134,8 +135,7 @@ static bool parse_nack(struct request *rq, struct nack *nack, struct reply *out)
         } else if (span_is(rq->argv[i], "FORCE")) {
             nack->force = true;
         } else {
-            reply_error_format(out, "ERR Unrecognized XNACK option '%.*s'",
-                               SPAN_ARGS(rq->argv[i]));
+            reply_error_format(out, "ERR Unrecognized XNACK option '%.*s'", SPAN_ARGS(rq->argv[i]));
             return false;
         }
     }

@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { AUTOCLAIM_COUNT_DEFAULT = 100, AUTOCLAIM_EXAMINED_PER_COUNT = 10 };
+enum {
+    AUTOCLAIM_COUNT_DEFAULT = 100,
+    AUTOCLAIM_EXAMINED_PER_COUNT = 10
+};
 #define AUTOCLAIM_COUNT_LIMIT INT64_C(576460752303423487)
 
 /* Unix time at or before which an entry must have been delivered to be idle enough. */
@@ -84,8 +87,7 @@ static bool parse_claim(struct request *rq, struct claim *claim, struct reply *o
                             &claim->min_idle_ms, out))
         return false;
     claim->ids = arena_array(rq->arena, rq->argc - 5, sizeof(*claim->ids));
-    while (at < rq->argc &&
-           stream_id_parse(rq->argv[at], 0, &claim->ids[claim->id_count]) == 0) {
+    while (at < rq->argc && stream_id_parse(rq->argv[at], 0, &claim->ids[claim->id_count]) == 0) {
         claim->id_count++;
         at++;
     }

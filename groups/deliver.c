@@ -115,8 +115,7 @@ bool deliver_find(struct delivery *delivery, struct stream_id id)
 
 void deliver_claim(struct delivery *delivery, uint32_t place, int64_t delivered_ms, int64_t count)
 {
-    pending_touch(delivery->group->pending, place, &delivery->consumer->owner, delivered_ms,
-                  count);
+    pending_touch(delivery->group->pending, place, &delivery->consumer->owner, delivered_ms, count);
     given(delivery);
 }
 

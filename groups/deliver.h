@@ -22,7 +22,11 @@ struct delivery {
     /* Looking up entries, mostly in id order. */
     struct stream_cursor cursor;
     struct stream_id sought; /* no live entry is between this and the cursor's */
-    enum { CURSOR_UNUSED, CURSOR_AT_ENTRY, CURSOR_AT_END } state;
+    enum {
+        CURSOR_UNUSED,
+        CURSOR_AT_ENTRY,
+        CURSOR_AT_END
+    } state;
 };
 
 /* Turns to a consumer; `given` goes on counting. */
@@ -38,7 +42,8 @@ int64_t deliver_new(struct delivery *delivery, int64_t limit);
 int64_t deliver_history(struct delivery *delivery, struct stream_id after, int64_t limit);
 
 /* Pending entries of anybody that are idle for `min_idle_ms`, the released ones first, then by
- * idle time; deleted ones are passed over. At most `limit`. Returns how many; retry_at_ms is set. */
+ * idle time; deleted ones are passed over. At most `limit`. Returns how many; retry_at_ms is set.
+ */
 int64_t deliver_idle(struct delivery *delivery, int64_t min_idle_ms, int64_t limit);
 
 /* --- For claims of single entries. */

@@ -14,9 +14,8 @@ static struct group *group_new(struct span name, struct stream_id last_id, int64
 
     if (name.size)
         memcpy(bytes, name.data, name.size);
-    *group = (struct group){.named.name = span_of(bytes, name.size),
-                            .last_id = last_id,
-                            .entries_read = entries_read};
+    *group = (struct group){
+        .named.name = span_of(bytes, name.size), .last_id = last_id, .entries_read = entries_read};
     return group;
 }
 
@@ -32,8 +31,8 @@ static void group_free(struct group *group)
 static struct group *group_copy(const struct group *from)
 {
     struct group *group = group_new(from->named.name, from->last_id, from->entries_read);
-    struct pending_owner **owners = mem_zalloc((pending_owner_slots(from->pending) + 1) *
-                                               sizeof(owners[0]));
+    struct pending_owner **owners =
+        mem_zalloc((pending_owner_slots(from->pending) + 1) * sizeof(owners[0]));
 
     for (uint32_t i = 0; i < from->consumers.count; i++) {
         const struct consumer *consumer = group_consumer_at(from, i);

@@ -2,8 +2,8 @@
 
 #include "core/num/num.h"
 
-bool group_args_find(struct request *rq, size_t key_at, enum find_mode mode,
-                     struct stream **stream, struct group **group, struct reply *out)
+bool group_args_find(struct request *rq, size_t key_at, enum find_mode mode, struct stream **stream,
+                     struct group **group, struct reply *out)
 {
     if (stream_args_find(rq, key_at, mode, stream, out) < 0)
         return false;
@@ -54,7 +54,7 @@ void group_args_bad_subcommand(struct request *rq, const char *container, struct
 
     if (word.size > 128)
         word.size = 128;
-    reply_error_format(out,
-                       "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.",
-                       SPAN_ARGS(word), container);
+    reply_error_format(
+        out, "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try %s HELP.",
+        SPAN_ARGS(word), container);
 }

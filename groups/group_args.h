@@ -10,11 +10,11 @@
 
 /* Stream and group at arguments `key_at` and `key_at` + 1. False: WRONGTYPE, or NOGROUP naming key
  * and group. */
-bool group_args_find(struct request *rq, size_t key_at, enum find_mode mode,
-                     struct stream **stream, struct group **group, struct reply *out);
+bool group_args_find(struct request *rq, size_t key_at, enum find_mode mode, struct stream **stream,
+                     struct group **group, struct reply *out);
 
-/* The group at argument `at` of a stream that exists. False: NOGROUP naming group and key, as XGROUP
- * and XINFO put it. */
+/* The group at argument `at` of a stream that exists. False: NOGROUP naming group and key, as
+ * XGROUP and XINFO put it. */
 bool group_args_named(struct request *rq, struct stream *stream, size_t key_at, size_t at,
                       struct group **group, struct reply *out);
 

@@ -73,8 +73,8 @@ static void rewrite_last(struct request *rq, struct stream_id id)
     argv = arena_array(rq->arena, rq->argc, sizeof(*argv));
     for (size_t i = 0; i < rq->argc; i++)
         argv[i] = rq->argv[i];
-    argv[4] = arena_printf(rq->arena, "%llu-%llu", (unsigned long long)id.ms,
-                           (unsigned long long)id.seq);
+    argv[4] =
+        arena_printf(rq->arena, "%llu-%llu", (unsigned long long)id.ms, (unsigned long long)id.seq);
     request_rewrite(rq, rq->argc, argv);
 }
 
@@ -139,7 +139,7 @@ static void xgroup_setid(struct request *rq, struct reply *out)
         return;
     }
     group->last_id = id;
-    group->entries_read = limit_reads(stream, options.entries_read);
+    group->entries_read = options.entries_read;
     if (last)
         rewrite_last(rq, id);
     request_effect(rq, request_key(rq, 2), EFFECT_DIRTY | EFFECT_WAKE, EVENT_STREAM,

@@ -3,7 +3,9 @@
 #include "groups/group_commands.h"
 #include "streams/idmp.h"
 
-enum { FULL_COUNT_DEFAULT = 10 };
+enum {
+    FULL_COUNT_DEFAULT = 10
+};
 
 static void name_of_field(struct reply *out, const char *name)
 {

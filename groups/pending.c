@@ -1,4 +1,5 @@
-/* pending.c - pending entries, seen from outside. The structure is explained in pending_internal.h. */
+/* pending.c - pending entries, seen from outside. The structure is explained in pending_internal.h.
+ */
 #include "groups/pending.h"
 
 #include "core/base/error.h"
@@ -105,8 +106,7 @@ uint64_t pending_leave(struct pending *list, struct pending_owner *owner)
     while (owner->count > 0)
         pending_remove(list, pending_owner_seek(list, owner, (struct stream_id){0, 0}, INT64_MAX));
     pending_owner_release(owner);
-    list->owners[owner->number] =
-        (struct pending_owner *)((uintptr_t)list->owner_free << 1 | 1);
+    list->owners[owner->number] = (struct pending_owner *)((uintptr_t)list->owner_free << 1 | 1);
     list->owner_free = owner->number;
     return count;
 }
@@ -432,8 +432,8 @@ static uint32_t owned_from(struct pending *list, struct pending_owner *owner, ui
     return PENDING_NONE;
 }
 
-uint32_t pending_owner_seek(struct pending *list, struct pending_owner *owner,
-                            struct stream_id id, int64_t cutoff_ms)
+uint32_t pending_owner_seek(struct pending *list, struct pending_owner *owner, struct stream_id id,
+                            int64_t cutoff_ms)
 {
     struct pending_block *block;
     uint32_t chunk, at;

@@ -60,9 +60,10 @@ size_t pending_memory(const struct pending *list);          /* bytes, with the o
 uint32_t pending_find(struct pending *list, struct stream_id id);
 void pending_get(const struct pending *list, uint32_t place, struct pending_entry *entry);
 
-/* Records a delivery. It joins the time list by `delivered_ms`, behind equal times; without owner it
- * joins the end of the released ones. O(1) for an id above all others delivered last, else O(log n)
- * and the walk to its time. Returns 0, or ERR_EXISTS if `id` is pending; then nothing changes. */
+/* Records a delivery. It joins the time list by `delivered_ms`, behind equal times; without owner
+ * it joins the end of the released ones. O(1) for an id above all others delivered last, else O(log
+ * n) and the walk to its time. Returns 0, or ERR_EXISTS if `id` is pending; then nothing changes.
+ */
 int pending_add(struct pending *list, struct stream_id id, struct pending_owner *owner,
                 int64_t delivered_ms, int64_t count);
 
@@ -97,8 +98,8 @@ uint32_t pending_seek_idle(struct pending *list, uint32_t place, int64_t cutoff_
 
 /* One owner's entries by id that were delivered at or before `cutoff_ms` (INT64_MAX: all). `place`
  * is the last one returned. O(blocks that hold some); newer blocks are passed in O(1). */
-uint32_t pending_owner_seek(struct pending *list, struct pending_owner *owner,
-                            struct stream_id id, int64_t cutoff_ms);
+uint32_t pending_owner_seek(struct pending *list, struct pending_owner *owner, struct stream_id id,
+                            int64_t cutoff_ms);
 uint32_t pending_owner_next(struct pending *list, struct pending_owner *owner, uint32_t place,
                             int64_t cutoff_ms);
 

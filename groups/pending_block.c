@@ -9,6 +9,11 @@
 /* Capacities whose blocks fill a size class of the allocator: 192, 512, 1024, 2048, 3072 bytes. */
 static const uint8_t capacities[] = {5, 17, 38, 78, PENDING_BLOCK_SLOTS};
 
+/* The only block shrinks once so few entries are left. */
+enum {
+    DRAIN_REST = 4
+};
+
 static uint8_t capacity_for(size_t slots)
 {
     size_t i = 0;
@@ -49,7 +54,7 @@ static uint32_t take_number(struct pending *list)
 }
 
 struct pending_block *pending_block_new(struct pending *list, struct stream_id base, size_t slots,
-                                uint32_t after)
+                                        uint32_t after)
 {
     uint8_t capacity = capacity_for(slots);
     struct pending_block *block = mem_alloc(block_size(capacity));
@@ -112,7 +117,8 @@ void pending_block_drop(struct pending *list, struct pending_block *block)
     }
 }
 
-struct pending_block *pending_block_resize(struct pending *list, struct pending_block *block, size_t slots)
+struct pending_block *pending_block_resize(struct pending *list, struct pending_block *block,
+                                           size_t slots)
 {
     uint8_t capacity = capacity_for(slots);
     struct pending_block *to;
@@ -289,21 +295,20 @@ static void write_narrow(struct pending_block *block, unsigned slot, struct stre
 }
 
 void pending_slot_write(struct pending_block *block, unsigned slot, struct stream_id id,
-                int64_t delivered_ms, int64_t count)
+                        int64_t delivered_ms, int64_t count)
 {
     bool owned = block_owners(block)[slot] < OWNER_NOBODY;
 
     if (!block->wide) {
         if (id_fits(block, id) && count_fits(count) &&
-            (!owned || time_fits(block, delivered_ms) ||
-             rebase_times(block, slot, delivered_ms))) {
+            (!owned || time_fits(block, delivered_ms) || rebase_times(block, slot, delivered_ms))) {
             write_narrow(block, slot, id, delivered_ms, count);
             return;
         }
         make_wide(block);
     }
-    block->wide[slot] = (struct pending_wide){
-        .id = id, .delivered_ms = owned ? delivered_ms : 0, .count = count};
+    block->wide[slot] =
+        (struct pending_wide){.id = id, .delivered_ms = owned ? delivered_ms : 0, .count = count};
 }
 
 /* Drops the wide array if every live slot fits without it. The block is compact. */
@@ -336,8 +341,8 @@ static void slot_move(struct pending *list, struct pending_block *from, unsigned
     uint32_t owner = block_owners(from)[slot];
 
     block_owners(to)[at] = owner;
-    pending_slot_write(to, at, slot_id(from, slot), owner < OWNER_NOBODY ? slot_time(from, slot) : 0,
-               slot_count(from, slot));
+    pending_slot_write(to, at, slot_id(from, slot),
+                       owner < OWNER_NOBODY ? slot_time(from, slot) : 0, slot_count(from, slot));
     block_previous(to)[at] = block_previous(from)[slot];
     block_next(to)[at] = block_next(from)[slot];
     block_owners(from)[slot] = OWNER_DEAD;
@@ -417,7 +422,7 @@ static struct pending_block *append_slot(struct pending *list, struct pending_bl
         size_t room = (size_t)block->used + (list->expected ? list->expected : 1);
 
         block = pending_block_resize(list, block,
-                             room < PENDING_BLOCK_SLOTS ? room : PENDING_BLOCK_SLOTS);
+                                     room < PENDING_BLOCK_SLOTS ? room : PENDING_BLOCK_SLOTS);
     }
     *slot = block->used++;
     block_owners(block)[*slot] = OWNER_DEAD;
@@ -444,7 +449,8 @@ static struct pending_block *insert_slot(struct pending *list, struct pending_bl
     return block;
 }
 
-struct pending_block *pending_block_make_room(struct pending *list, struct stream_id id, unsigned *slot)
+struct pending_block *pending_block_make_room(struct pending *list, struct stream_id id,
+                                              unsigned *slot)
 {
     struct pending_block *block = pending_block_floor(list, id);
     size_t room = list->expected ? list->expected : 1;
@@ -496,14 +502,19 @@ static bool merge(struct pending *list, uint32_t left_number, uint32_t right_num
 void pending_block_tidy(struct pending *list, struct pending_block *block)
 {
     switch (block->live) { /* tried now and then, not at each removal */
-    case 28: case 15: case 8: case 4: case 2: case 1:
+    case 28:
+    case 15:
+    case 8:
+    case 4:
+    case 2:
+    case 1:
         break;
     default:
         return;
     }
-    if (list->first_block == block->number && block->next != PENDING_NONE &&
-        block->first + block->live == block->used)
-        return;
+    if (list->first_block == block->number && block->first + block->live == block->used &&
+        (block->next != PENDING_NONE || block->live > DRAIN_REST))
+        return; /* draining in order: it will be gone soon */
     if (merge(list, block->number, block->next) || merge(list, block->previous, block->number))
         return;
     if (capacity_for(2u * block->live) < block->capacity) {

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 /* How many entries at the head of the time list are looked at before ids are walked instead. */
-enum { TIME_PREFIX_LIMIT = 2048 };
+enum {
+    TIME_PREFIX_LIMIT = 2048
+};
 
 static struct stream_id id_at(const struct pending *list, uint32_t place)
 {
@@ -98,11 +100,10 @@ static int by_id(const void *a, const void *b)
                              ((const struct pending_entry *)b)->id);
 }
 
-/* The idle ones are the first of the time list. When they are few, the answer is among them, and the
- * walk over the ids of a large group is saved. Returns false if they are many. */
-static bool list_from_times(struct request *rq, struct pending *list,
-                            const struct filter *filter, const struct pending_owner *owner,
-                            int64_t cutoff_ms, struct reply *out)
+/* The idle ones are the first of the time list. When they are few, the answer is among them, and
+ * the walk over the ids of a large group is saved. Returns false if they are many. */
+static bool list_from_times(struct request *rq, struct pending *list, const struct filter *filter,
+                            const struct pending_owner *owner, int64_t cutoff_ms, struct reply *out)
 {
     struct pending_entry *found;
     uint32_t place = pending_oldest(list);

@@ -11,13 +11,13 @@
  *   time      delivered_ms - time_base
  *   count     0 .. 253, 254 for INT64_MAX
  *
- * 25 bytes a slot; a full block is 3,064 bytes, of jemalloc's 3,072. A block in which one entry does
- * not fit these fields (a sequence above 2^32, times 49 days apart, 300 deliveries) becomes wide:
- * a second array holds ids, times and counts of all its slots in full.
+ * 25 bytes a slot; a full block is 3,064 bytes, of jemalloc's 3,072. A block in which one entry
+ * does not fit these fields (a sequence above 2^32, times 49 days apart, 300 deliveries) becomes
+ * wide: a second array holds ids, times and counts of all its slots in full.
  *
  * Blocks are numbered; list->table finds them. A radix tree by base finds the block of an id once
- * there are two blocks. Each owner has a sorted set of (block number << 7 | entries there), 4 bytes a
- * pair, in chunks (pending_owner.c).
+ * there are two blocks. Each owner has a sorted set of (block number << 7 | entries there), 4 bytes
+ * a pair, in chunks (pending_owner.c).
  *
  * Invariants: keys rise within a block, also over dead slots; every id in
  * a block is >= its base and below the next one's; the last slot in use is live, no live slot is
@@ -25,8 +25,8 @@
  *
  * Slots move when a block is compacted, split, or merged with a neighbour (pending_block.c), one by
  * one, each time with its two neighbours in the time list told, so that every state between is
- * consistent. Removing entries makes sparse neighbours merge and blocks shrink, except for the first
- * block while it drains in order: it will be gone soon. */
+ * consistent. Removing entries makes sparse neighbours merge and blocks shrink, except for the
+ * first block while it drains in order: it will be gone soon. */
 #ifndef MS_GROUPS_PENDING_INTERNAL_H
 #define MS_GROUPS_PENDING_INTERNAL_H
 
@@ -47,7 +47,10 @@ enum {
 #define OWNER_NOBODY (UINT32_MAX - 1)
 #define OWNER_DEAD   UINT32_MAX
 
-enum { COUNT_DIRECT_MAX = 253, COUNT_IS_MAX = 254 };
+enum {
+    COUNT_DIRECT_MAX = 253,
+    COUNT_IS_MAX = 254
+};
 
 /* One slot's numbers in full. */
 struct pending_wide {
@@ -167,12 +170,12 @@ static inline bool slot_live(struct pending_block *block, unsigned slot)
 
 /* A new empty block with room for `slots`, placed after the block `after` (PENDING_NONE: first). */
 struct pending_block *pending_block_new(struct pending *list, struct stream_id base, size_t slots,
-                                uint32_t after);
+                                        uint32_t after);
 /* Frees an empty block. */
 void pending_block_drop(struct pending *list, struct pending_block *block);
 /* Gives the block another capacity, at least `slots`; it must be >= used. The block moves. */
 struct pending_block *pending_block_resize(struct pending *list, struct pending_block *block,
-                                   size_t slots);
+                                           size_t slots);
 /* The block with the greatest base <= id, or NULL. */
 struct pending_block *pending_block_floor(struct pending *list, struct stream_id id);
 /* The first slot, dead ones counted, whose id is >= `id`; `used` if there is none. */
@@ -182,20 +185,22 @@ bool pending_block_reaches(const struct pending_block *block, struct stream_id i
 /* Writes the slot's id, time and count, making the block wide if they don't fit. The owner must be
  * set before. */
 void pending_slot_write(struct pending_block *block, unsigned slot, struct stream_id id,
-                int64_t delivered_ms, int64_t count);
+                        int64_t delivered_ms, int64_t count);
 /* Makes room for `id` at the right place and returns the block, with *slot free for it. The id
  * must be absent. The block's `used` counts the slot already; its owner reads dead. */
-struct pending_block *pending_block_make_room(struct pending *list, struct stream_id id, unsigned *slot);
+struct pending_block *pending_block_make_room(struct pending *list, struct stream_id id,
+                                              unsigned *slot);
 /* After a removal: merges the block with a neighbour or shrinks it if it became sparse. */
 void pending_block_tidy(struct pending *list, struct pending_block *block);
 
 /* --- pending_owner.c: which blocks hold an owner's entries. */
 
 void pending_owner_add(struct pending *list, uint32_t number, const struct pending_block *block);
-void pending_owner_subtract(struct pending *list, uint32_t number, const struct pending_block *block);
+void pending_owner_subtract(struct pending *list, uint32_t number,
+                            const struct pending_block *block);
 /* The first pair whose block may hold ids >= `id`, or whose block is `block` or later. */
-bool pending_owner_pair(const struct pending *list, struct pending_owner *owner, struct stream_id id,
-                uint32_t *chunk, uint32_t *at);
+bool pending_owner_pair(const struct pending *list, struct pending_owner *owner,
+                        struct stream_id id, uint32_t *chunk, uint32_t *at);
 void pending_owner_release(struct pending_owner *owner);
 void pending_owner_copy(struct pending_owner *to, const struct pending_owner *from);
 size_t pending_owner_memory(const struct pending_owner *owner);

@@ -1,8 +1,9 @@
 /* pending_owner.c - for each owner the blocks that hold its entries, in id order, with a count.
  *
- * A pair is block number << 7 | entries there. Pairs lie in chunks of at most 126, so that adding or
- * dropping one moves at most 500 bytes and now and then the array of chunk pointers. Order is that
- * of the blocks' bases, which is why a block's number must stand in the table while a pair has it. */
+ * A pair is block number << 7 | entries there. Pairs lie in chunks of at most 126, so that adding
+ * or dropping one moves at most 500 bytes and now and then the array of chunk pointers. Order is
+ * that of the blocks' bases, which is why a block's number must stand in the table while a pair has
+ * it. */
 #include "groups/pending_internal.h"
 
 #include "core/base/mem.h"
@@ -206,7 +207,8 @@ static void merge_chunks(struct pending_owner *owner, uint32_t chunk)
     drop_chunk(owner, chunk + 1);
 }
 
-void pending_owner_subtract(struct pending *list, uint32_t number, const struct pending_block *block)
+void pending_owner_subtract(struct pending *list, uint32_t number,
+                            const struct pending_block *block)
 {
     struct pending_owner *owner = list->owners[number];
     struct owner_chunk *in;
@@ -230,8 +232,8 @@ void pending_owner_subtract(struct pending *list, uint32_t number, const struct 
     }
 }
 
-bool pending_owner_pair(const struct pending *list, struct pending_owner *owner, struct stream_id id,
-                uint32_t *chunk, uint32_t *at)
+bool pending_owner_pair(const struct pending *list, struct pending_owner *owner,
+                        struct stream_id id, uint32_t *chunk, uint32_t *at)
 {
     if (owner->chunk_count == 0)
         return false;

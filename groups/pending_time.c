@@ -1,8 +1,8 @@
 /* pending_time.c - the time list: released entries first, then owned ones by delivery time.
  *
- * Most insertions go to the end: a delivery or a claim happens now. What goes into the middle (XCLAIM
- * with IDLE or TIME, a clock that was set back) is searched from the last such place, since these
- * come in runs, or else from both ends at once. */
+ * Most insertions go to the end: a delivery or a claim happens now. What goes into the middle
+ * (XCLAIM with IDLE or TIME, a clock that was set back) is searched from the last such place, since
+ * these come in runs, or else from both ends at once. */
 #include "groups/pending_internal.h"
 
 static uint32_t *previous_of(const struct pending *list, uint32_t place)

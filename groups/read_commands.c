@@ -8,9 +8,9 @@ struct source {
     struct key key;
     struct stream *stream;
     struct group *group;
-    bool fresh;             /* ">": what nobody has; else the consumer's own, above `after` */
+    bool fresh; /* ">": what nobody has; else the consumer's own, above `after` */
     struct stream_id after;
-    int64_t retry_at_ms;    /* when something can be claimed, if nothing could be now */
+    int64_t retry_at_ms; /* when something can be claimed, if nothing could be now */
 };
 
 static bool is_byte(struct span word, char byte)
@@ -72,16 +72,17 @@ static int64_t deliver_source(struct delivery *delivery, struct source *source)
     return count + deliver_new(delivery, limit - count);
 }
 
-/* [key, [entry ...]] if there is something, or if it is history. False, and nothing written, else. */
+/* [key, [entry ...]] if there is something, or if it is history. False, and nothing written, else.
+ */
 static bool serve(struct delivery *delivery, struct source *source)
 {
     struct reply *out = delivery->out;
     size_t before = out->out->size, mark;
     int64_t count;
 
-    deliver_to(delivery, source->stream, source->group,
-               group_args_consumer(delivery->rq, source->key, source->group,
-                                   delivery->limits->consumer));
+    deliver_to(
+        delivery, source->stream, source->group,
+        group_args_consumer(delivery->rq, source->key, source->group, delivery->limits->consumer));
     if (out->protocol < 3)
         reply_array(out, 2);
     reply_bulk(out, source->key.name);
@@ -97,8 +98,8 @@ static bool serve(struct delivery *delivery, struct source *source)
     return true;
 }
 
-/* Parks at every key in the queue of the group. With CLAIM it is tried again when the first entry is
- * idle enough, or could be if it were delivered to somebody just now. */
+/* Parks at every key in the queue of the group. With CLAIM it is tried again when the first entry
+ * is idle enough, or could be if it were delivered to somebody just now. */
 static bool wait_for(struct request *rq, const struct stream_read_args *args,
                      const struct source *sources)
 {

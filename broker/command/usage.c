@@ -281,13 +281,18 @@ static struct usage_argument *read_sequence(struct reader *reader, bool top)
         if (!argument)
             break;
         *tail = argument;
-        tail = &argument->next;
         count++;
+        repeated = skip_repetition(reader);
+        if (repeated > 0) {
+            repeat_last(reader, &first, count, repeated);
+            for (count = 0, tail = &first; *tail; tail = &(*tail)->next)
+                count++;
+        } else {
+            tail = &argument->next;
+        }
     }
     if (top || count <= 1)
         return first;
-    /* "field value [field value ...]": the repetition was taken by the last item; it is the block's
-     */
     {
         struct usage_argument *block = new_argument(reader, USAGE_BLOCK, first->name);
 

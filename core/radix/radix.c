@@ -19,7 +19,7 @@
 
 enum {
     KEY_BYTES = 16,
-    NODE_FIRST_CAPACITY = 4
+    NODE_FIRST_CAPACITY = 2
 };
 
 struct leaf {

@@ -122,6 +122,12 @@ static bool is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
 }
 
+/* What ends a word is less than what may stand between words, as it has always been in Redis. */
+static bool ends_word(char c)
+{
+    return is_blank(c) && c != '\v' && c != '\f';
+}
+
 /* The byte that the backslash at line[*at] and what follows stand for inside these quotes; *at
  * moves to the last byte used. A backslash that escapes nothing is one itself. */
 static char read_escape(struct span line, size_t *at, char quote)
@@ -147,7 +153,7 @@ static int read_word(struct request_parser *parser, struct span line, size_t *at
     for (; *at < line.size; (*at)++) {
         char c = line.data[*at];
 
-        if (!quote && is_blank(c))
+        if (!quote && ends_word(c))
             return 0;
         if (!quote && (c == '"' || c == '\'')) {
             quote = c;

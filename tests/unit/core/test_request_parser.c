@@ -299,6 +299,7 @@ static void test_a_line_is_a_request_of_its_words(void **state)
     assert_words("PING\r\n", WORDS("PING"));
     assert_words("  set\tk   v \n", WORDS("set", "k", "v"));
     assert_words("get k\r\n", WORDS("get", "k"));
+    assert_words("\v a\vb \fc\r\n", WORDS("a\vb", "c"));
     assert_words("a\\nb c\\\r\n", WORDS("a\\nb", "c\\")); /* no escapes outside quotes */
 }
 

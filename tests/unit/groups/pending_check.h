@@ -1,4 +1,5 @@
-/* pending_check.h - CHECKs every invariant of pending entries that pending_internal.h lists. O(n). */
+/* pending_check.h - CHECKs every invariant of pending entries that pending_internal.h lists. O(n).
+ */
 #ifndef MS_TESTS_UNIT_GROUPS_PENDING_CHECK_H
 #define MS_TESTS_UNIT_GROUPS_PENDING_CHECK_H
 
@@ -13,9 +14,8 @@ static inline void check_block(struct pending *list, struct pending_block *block
     CHECK(block->live > 0 && block->first < block->used && block->used <= block->capacity);
     CHECK(slot_live(block, block->first) && slot_live(block, block->used - 1u));
     if (list->tree) {
-        CHECK(radix_find(list->tree,
-                         (struct radix_key){.high = block->base.ms, .low = block->base.seq},
-                         &leaf));
+        CHECK(radix_find(
+            list->tree, (struct radix_key){.high = block->base.ms, .low = block->base.seq}, &leaf));
         CHECK((uintptr_t)leaf.value - 1 == block->number);
     }
     for (unsigned i = 0; i < block->used; i++) {

@@ -154,8 +154,7 @@ static void test_xnack_modes_say_what_becomes_of_the_count(void **state)
     says(f, "XNACK s g FATAL IDS 1 2-0 RETRYCOUNT 7", "1");
     says(f, "XPENDING s g - + 9",
          "[[\"1-0\" \"\" -1 0] [\"2-0\" \"\" -1 7] [\"3-0\" \"\" -1 9223372036854775806]]");
-    says(f, "XINFO CONSUMERS s g",
-         "[[\"name\" \"c\" \"pending\" 0 \"idle\" 0 \"inactive\" 0]]");
+    says(f, "XINFO CONSUMERS s g", "[[\"name\" \"c\" \"pending\" 0 \"idle\" 0 \"inactive\" 0]]");
     fake_free(f);
 }
 
@@ -195,8 +194,7 @@ static void test_xnack_refuses_bad_calls_and_changes_nothing(void **state)
     says(f, "XNACK s g FAIL IDS 3 1-0 2-0", "-ERR number of IDs doesn't match numids");
     says(f, "XNACK s g FAIL IDS 1 1-0 RETRYCOUNT -1",
          "-ERR Invalid RETRYCOUNT value, must be >= 0");
-    says(f, "XNACK s g FAIL IDS 1 1-0 RETRYCOUNT x",
-         "-ERR Invalid RETRYCOUNT value, must be >= 0");
+    says(f, "XNACK s g FAIL IDS 1 1-0 RETRYCOUNT x", "-ERR Invalid RETRYCOUNT value, must be >= 0");
     says(f, "XNACK s g FAIL IDS 1 1-0 RETRYCOUNT", "-ERR Unrecognized XNACK option 'RETRYCOUNT'");
     says(f, "XNACK s g FAIL IDS 1 1-0 2-0", "-ERR Unrecognized XNACK option '2-0'");
     says(f, "XNACK s g FAIL FORCE RETRYCOUNT 1", "-ERR syntax error, expected IDS keyword");

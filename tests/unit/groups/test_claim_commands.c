@@ -18,8 +18,7 @@ static void test_xclaim_moves_idle_entries_and_counts_the_delivery(void **state)
     struct fake *f = with_four_idle();
 
     (void)state;
-    says(f, "XCLAIM s g d 1000 3-0 1-0 9-0",
-         "[[\"3-0\" [\"f\" \"v3\"]] [\"1-0\" [\"f\" \"v1\"]]]");
+    says(f, "XCLAIM s g d 1000 3-0 1-0 9-0", "[[\"3-0\" [\"f\" \"v3\"]] [\"1-0\" [\"f\" \"v1\"]]]");
     assert_int_equal(effects(f), EFFECT_DIRTY);
     assert_int_equal(fake_events(f, "xgroup-createconsumer"), 1);
     says(f, "XCLAIM s g e 1 1-0 2-0", "[[\"2-0\" [\"f\" \"v2\"]]]"); /* 1-0 is not idle */
@@ -140,7 +139,8 @@ static void test_xautoclaim_drops_and_lists_records_of_entries_that_are_gone(voi
 
     (void)state;
     says(f, "XDEL s 1-0 3-0", "2");
-    says(f, "XAUTOCLAIM s g d 0 0 COUNT 3", "[\"4-0\" [[\"2-0\" [\"f\" \"v2\"]]] [\"1-0\" \"3-0\"]]");
+    says(f, "XAUTOCLAIM s g d 0 0 COUNT 3",
+         "[\"4-0\" [[\"2-0\" [\"f\" \"v2\"]]] [\"1-0\" \"3-0\"]]");
     says(f, "XPENDING s g", "[2 \"2-0\" \"4-0\" [[\"c\" \"1\"] [\"d\" \"1\"]]]");
     fake_free(f);
 }
@@ -167,8 +167,9 @@ static void test_xautoclaim_takes_released_entries_whatever_their_idle_time(void
 
     (void)state;
     says(f, "XNACK s g FAIL IDS 2 3-0 2-0", "2");
-    says(f, "XAUTOCLAIM s g d 100000 0", "[\"0-0\" [[\"2-0\" [\"f\" \"v2\"]] [\"3-0\" [\"f\" "
-                                         "\"v3\"]]] []]");
+    says(f, "XAUTOCLAIM s g d 100000 0",
+         "[\"0-0\" [[\"2-0\" [\"f\" \"v2\"]] [\"3-0\" [\"f\" "
+         "\"v3\"]]] []]");
     fake_free(f);
 }
 

@@ -106,8 +106,7 @@ static void test_an_entry_read_again_changes_hands(void **state)
     says_like(f, "XREADGROUP GROUP g c STREAMS s 0", "[[\"s\" [[");
     says(f, "XGROUP SETID s g 1-0", "OK");
     says_like(f, "XREADGROUP GROUP g d STREAMS s >", "[[\"s\" [[\"2-0\"");
-    says(f, "XPENDING s g - + 10",
-         "[[\"1-0\" \"c\" 0 2] [\"2-0\" \"d\" 0 1] [\"3-0\" \"d\" 0 1]]");
+    says(f, "XPENDING s g - + 10", "[[\"1-0\" \"c\" 0 2] [\"2-0\" \"d\" 0 1] [\"3-0\" \"d\" 0 1]]");
     fake_free(f);
 }
 
@@ -169,6 +168,35 @@ static void test_released_entries_outlive_the_consumer_that_had_them(void **stat
     says(f, "XNACK s g FAIL IDS 1 2-0", "1");
     says(f, "XGROUP DELCONSUMER s g c", "2");
     says(f, "XPENDING s g", "[1 \"2-0\" \"2-0\" []]");
+    fake_free(f);
+}
+
+/* Many consumers, created in any order, are listed in byte order; a shorter name comes first. */
+static void test_consumers_and_groups_are_listed_in_byte_order(void **state)
+{
+    struct fake *f = start();
+    char line[64], name[16];
+    const char *at;
+
+    (void)state;
+    says(f, "XGROUP CREATE s b 0 MKSTREAM", "OK");
+    says(f, "XGROUP CREATE s ab 0", "OK");
+    says(f, "XGROUP CREATE s a 0", "OK");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(line, sizeof(line), "XGROUP CREATECONSUMER s a c%d", i * 617 % 1000 + 1000);
+        says(f, line, "1");
+    }
+    at = fake_line(f, "XINFO CONSUMERS s a");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof(name), "\"c%d\"", i + 1000);
+        at = strstr(at, name);
+        assert_non_null(at);
+    }
+    says_like(f, "XINFO GROUPS s", "[[\"name\" \"a\" \"consumers\" 1000 ");
+    at = strstr(fake_line(f, "XINFO GROUPS s"), "[\"name\" \"ab\"");
+    assert_non_null(at);
+    assert_non_null(strstr(at, "[\"name\" \"b\""));
+    says(f, "XGROUP DESTROY s a", "1");
     fake_free(f);
 }
 
@@ -331,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_destroy_wakes_who_waits_for_the_group),
         cmocka_unit_test(test_consumers_come_and_go),
         cmocka_unit_test(test_released_entries_outlive_the_consumer_that_had_them),
+        cmocka_unit_test(test_consumers_and_groups_are_listed_in_byte_order),
         cmocka_unit_test(test_help_is_there),
         cmocka_unit_test(test_info_refuses_missing_keys_and_other_types),
         cmocka_unit_test(test_info_stream_has_sixteen_fields_in_order),

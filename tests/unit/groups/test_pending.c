@@ -213,8 +213,8 @@ static void test_a_walk_of_one_owner_passes_only_its_entries(void **state)
     start(&f);
     for (uint64_t i = 1; i <= 1000; i++)
         pending_add(f.list, id_of(i, 0), i % 2 ? &f.alice : &f.bob, 1000, 1);
-    for (uint32_t at = pending_owner_seek(f.list, &f.bob, id_of(399, 0), INT64_MAX); at != PENDING_NONE;
-         at = pending_owner_next(f.list, &f.bob, at, INT64_MAX)) {
+    for (uint32_t at = pending_owner_seek(f.list, &f.bob, id_of(399, 0), INT64_MAX);
+         at != PENDING_NONE; at = pending_owner_next(f.list, &f.bob, at, INT64_MAX)) {
         assert_int_equal(entry_at(&f, at).id.ms, want);
         want += 2;
         seen++;
@@ -322,8 +322,8 @@ static void test_many_entries_take_at_most_32_bytes_each(void **state)
     (void)state;
     start(&f);
     for (uint64_t i = 1; i <= 200000; i++)
-        pending_add(f.list, id_of(1700000000000 + i / 50, i % 50),
-                    i / 100 % 2 ? &f.alice : &f.bob, 1700000000000 + (int64_t)i / 50, 1);
+        pending_add(f.list, id_of(1700000000000 + i / 50, i % 50), i / 100 % 2 ? &f.alice : &f.bob,
+                    1700000000000 + (int64_t)i / 50, 1);
     print_message("bytes per pending entry: %.2f\n", (double)pending_memory(f.list) / 200000);
     assert_true(pending_memory(f.list) <= 32 * 200000);
     stop(&f);

@@ -13,7 +13,10 @@
 #include "core/hash/random.h"
 #include "groups/pending.h"
 
-enum { CONSUMERS = 10, BATCH = 100 };
+enum {
+    CONSUMERS = 10,
+    BATCH = 100
+};
 
 struct run {
     struct pending *list;
@@ -104,8 +107,8 @@ static void test_costs_follow_the_result(void **state)
     uint64_t limit = given ? strtoull(given, NULL, 10) : 1000000;
 
     (void)state;
-    print_message("%10s %9s %11s %9s %12s %12s %10s\n", "pending", "add ns", "bytes each", "claim ns",
-                  "pass 1000 ns", "any ack ns", "ack ns");
+    print_message("%10s %9s %11s %9s %12s %12s %10s\n", "pending", "add ns", "bytes each",
+                  "claim ns", "pass 1000 ns", "any ack ns", "ack ns");
     for (uint64_t count = 10000; count <= limit; count *= 10) {
         struct run run = {.list = pending_new(), .count = count};
         double add, bytes, claimed, passed, any;
@@ -118,8 +121,8 @@ static void test_costs_follow_the_result(void **state)
         claimed = timed(&run, claim, 1000 * BATCH);
         passed = timed(&run, claim_nothing, 1000);
         any = timed(&run, acknowledge_some_anywhere, 1000);
-        print_message("%10llu %9.1f %11.2f %9.1f %12.1f %12.1f %10.1f\n",
-                      (unsigned long long)count, add, bytes, claimed, passed, any,
+        print_message("%10llu %9.1f %11.2f %9.1f %12.1f %12.1f %10.1f\n", (unsigned long long)count,
+                      add, bytes, claimed, passed, any,
                       timed(&run, acknowledge_the_rest_in_order, (double)count));
         pending_free(run.list);
     }

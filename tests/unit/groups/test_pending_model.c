@@ -15,7 +15,10 @@
 #include "groups/pending.h"
 #include "pending_check.h"
 
-enum { OWNERS = 7, MODEL_LIMIT = 4000 };
+enum {
+    OWNERS = 7,
+    MODEL_LIMIT = 4000
+};
 
 struct record {
     struct stream_id id;
@@ -182,8 +185,8 @@ static void add(struct run *run, struct stream_id id, int owner)
 
     if (run->model.count == MODEL_LIMIT)
         return;
-    assert_int_equal(pending_add(run->list, id, owner < 0 ? NULL : &run->owners[owner],
-                                 record.time, record.count),
+    assert_int_equal(pending_add(run->list, id, owner < 0 ? NULL : &run->owners[owner], record.time,
+                                 record.count),
                      known ? ERR_EXISTS : 0);
     if (!known)
         model_put(&run->model, record);
@@ -306,7 +309,9 @@ static void test_pending_agrees_with_a_naive_model(void **state)
  * blocks, entries changing hands and going at random places. */
 static void test_owners_of_many_blocks_keep_their_sets_in_order(void **state)
 {
-    enum { COUNT = 60000 };
+    enum {
+        COUNT = 60000
+    };
     struct pending_owner owners[3];
     struct pending *list = pending_new();
     struct random random;

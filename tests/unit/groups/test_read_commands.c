@@ -8,8 +8,7 @@ static void test_bad_calls_get_the_error_of_the_first_check_that_fails(void **st
     (void)state;
     add_text(f);
     add_entries(f, 1);
-    says(f, "XREADGROUP COUNT 1 BLOCK 1 STREAMS s >",
-         "-ERR Missing GROUP option for XREADGROUP");
+    says(f, "XREADGROUP COUNT 1 BLOCK 1 STREAMS s >", "-ERR Missing GROUP option for XREADGROUP");
     says(f, "XREADGROUP GROUP g c COUNT 1 s >", "-ERR syntax error");
     says(f, "XREADGROUP GROUP g c STREAMS s s >",
          "-ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must be "
@@ -107,8 +106,7 @@ static void test_noack_delivers_without_a_record(void **state)
     says_like(f, "XREADGROUP GROUP g c NOACK STREAMS s >", "[[\"s\" [[\"1-0\"");
     assert_int_equal(effects(f), EFFECT_DIRTY);
     says(f, "XPENDING s g", "[0 nil nil nil]");
-    says(f, "XINFO CONSUMERS s g",
-         "[[\"name\" \"c\" \"pending\" 0 \"idle\" 0 \"inactive\" -1]]");
+    says(f, "XINFO CONSUMERS s g", "[[\"name\" \"c\" \"pending\" 0 \"idle\" 0 \"inactive\" -1]]");
     says_like(f, "XINFO GROUPS s",
               "[[\"name\" \"g\" \"consumers\" 1 \"pending\" 0 \"last-delivered-id\" \"2-0\"");
     fake_free(f);
@@ -130,8 +128,7 @@ static void test_history_gives_the_consumers_own_entries_and_counts_them(void **
     assert_null(f->rq.wait);
     says(f, "XPENDING s g - + 9",
          "[[\"1-0\" \"c\" 50 1] [\"2-0\" \"c\" 0 2] [\"3-0\" \"d\" 50 1]]");
-    says(f, "XREADGROUP GROUP g c COUNT 1 STREAMS s 1-0",
-         "[[\"s\" [[\"2-0\" [\"f\" \"v2\"]]]]]");
+    says(f, "XREADGROUP GROUP g c COUNT 1 STREAMS s 1-0", "[[\"s\" [[\"2-0\" [\"f\" \"v2\"]]]]]");
     says(f, "XREADGROUP GROUP g c STREAMS s 2-0", "[[\"s\" []]]");
     says(f, "XREADGROUP GROUP g c STREAMS s 18446744073709551615-18446744073709551615",
          "[[\"s\" []]]");
@@ -151,8 +148,7 @@ static void test_new_entries_and_history_mix_in_one_call(void **state)
     says(f, "XGROUP CREATE t g 0 MKSTREAM", "OK");
     says(f, "XREADGROUP GROUP g c BLOCK 0 STREAMS s t > 0",
          "[[\"s\" [[\"1-0\" [\"f\" \"v1\"]]]] [\"t\" []]]");
-    says(f, "XREADGROUP GROUP g c BLOCK 0 STREAMS t s > 0",
-         "[[\"s\" [[\"1-0\" [\"f\" \"v1\"]]]]]");
+    says(f, "XREADGROUP GROUP g c BLOCK 0 STREAMS t s > 0", "[[\"s\" [[\"1-0\" [\"f\" \"v1\"]]]]]");
     assert_null(f->rq.wait);
     fake_free(f);
 }
@@ -208,7 +204,7 @@ static void test_a_consumer_may_be_named_streams(void **state)
 static void test_the_keys_are_found_behind_a_consumer_named_streams(void **state)
 {
     struct fake *f = start();
-    struct span argv[] = {SPAN("XREADGROUP"), SPAN("COUNT"), SPAN("1"),  SPAN("GROUP"),
+    struct span argv[] = {SPAN("XREADGROUP"), SPAN("COUNT"),   SPAN("1"),       SPAN("GROUP"),
                           SPAN("streams"),    SPAN("STREAMS"), SPAN("STREAMS"), SPAN("a"),
                           SPAN("b"),          SPAN(">"),       SPAN(">")};
     struct command_key *keys;
@@ -329,11 +325,9 @@ static void test_a_further_attempt_tells_that_key_or_group_is_gone(void **state)
     f->flags |= REQUEST_RETRY;
     says(f, call, "(waits)");
     says(f, "XGROUP DESTROY s g", "1");
-    says(f, call,
-         "-NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option");
+    says(f, call, "-NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option");
     keyspace_delete(fake_request(f), fake_key(f, "s"), false);
-    says(f, call,
-         "-NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option");
+    says(f, call, "-NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option");
     keyspace_set_string(fake_request(f), fake_key(f, "s"), SPAN("x"), false);
     says(f, call, WRONGTYPE);
     fake_free(f);

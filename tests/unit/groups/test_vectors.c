@@ -1,4 +1,5 @@
-/* test_vectors.c - the test vectors of the stream specification (section 26) that concern groups. */
+/* test_vectors.c - the test vectors of the stream specification (section 26) that concern groups.
+ */
 #include "says.h"
 
 static void test_groups_read_acknowledge_and_count_as_specified(void **state)
@@ -77,8 +78,7 @@ static void test_released_entries_are_anybodys(void **state)
          "[[\"s\" [[\"1-0\" [\"f\" \"a\"]] [\"2-0\" [\"f\" \"b\"]]]]]");
     says(f, "XNACK s g SILENT IDS 1 2-0", "1");
     says(f, "XNACK s g FATAL IDS 1 1-0", "1");
-    says(f, "XPENDING s g - + 10",
-         "[[\"1-0\" \"\" -1 9223372036854775807] [\"2-0\" \"\" -1 0]]");
+    says(f, "XPENDING s g - + 10", "[[\"1-0\" \"\" -1 9223372036854775807] [\"2-0\" \"\" -1 0]]");
     says(f, "XPENDING s g", "[2 \"1-0\" \"2-0\" []]");
     says(f, "XREADGROUP GROUP g c2 COUNT 1 CLAIM 3600000 STREAMS s >",
          "[[\"s\" [[\"2-0\" [\"f\" \"b\"] 1700000000000 0]]]]"); /* 2-0 was released first */
