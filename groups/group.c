@@ -149,6 +149,18 @@ static size_t all_drop_references(void *groups, struct stream_id id)
     return dropped;
 }
 
+static void all_limit_reads(void *groups, uint64_t added)
+{
+    const struct named_set *set = groups;
+
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct group *group = (struct group *)set->items[i];
+
+        if (group->entries_read > (int64_t)added)
+            group->entries_read = (int64_t)added;
+    }
+}
+
 static const struct stream_group_ops ops = {
     .free = all_free,
     .copy = all_copy,
@@ -158,6 +170,7 @@ static const struct stream_group_ops ops = {
     .digest = all_digest,
     .is_referenced = all_is_referenced,
     .drop_references = all_drop_references,
+    .limit_reads = all_limit_reads,
 };
 
 /* --- Groups of a stream. */

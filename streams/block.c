@@ -138,7 +138,7 @@ static bool has_same_fields(const struct stream_block *block, size_t count,
         return false;
     for (size_t i = 0; i < count; i += 2) {
         at = block_varint(at, &value);
-        if (value != fields[i].size || memcmp(at, fields[i].data, value) != 0)
+        if (value != fields[i].size || (value && memcmp(at, fields[i].data, value) != 0))
             return false;
         at += value;
     }
@@ -394,7 +394,7 @@ int block_verify(const struct stream_block *block)
         stored++;
         before = id;
     }
-    if (stored == 0 || live != block->live || stored > block->count || dead != block->dead ||
+    if (live == 0 || live != block->live || stored > block->count || dead != block->dead ||
         first_live != block->first_live || stream_id_compare(before, block->last) > 0)
         return ERR_DAMAGED;
     return 0;

@@ -92,7 +92,7 @@ struct stream_block *block_compact(struct stream_block *block);
 struct stream_id block_last_live(const struct stream_block *block);
 
 /* Checks every byte of a block that came from outside: all offsets inside, ids rising, counts
- * right. 0 or ERR_DAMAGED. */
+ * right, an entry alive. 0 or ERR_DAMAGED. */
 int block_verify(const struct stream_block *block);
 
 /* Reads a varint inside [at, end); returns the place behind it, NULL if it does not end. */

@@ -215,8 +215,11 @@ void stream_set_id(struct stream *stream, struct stream_id last_id, uint64_t add
                    struct stream_id max_deleted)
 {
     stream->last_id = last_id;
-    if (added != UINT64_MAX)
+    if (added != UINT64_MAX) {
+        if (added < stream->entries_added && stream->groups)
+            stream->group_ops->limit_reads(stream->groups, added);
         stream->entries_added = added;
+    }
     if (!stream_id_is_zero(max_deleted))
         stream->max_deleted_id = max_deleted;
 }

@@ -33,6 +33,8 @@ struct stream_group_ops {
     bool (*is_referenced)(const void *groups, struct stream_id id);
     /* Takes `id` out of all pending lists; returns how many held it. */
     size_t (*drop_references)(void *groups, struct stream_id id);
+    /* entries_added went down to `added`: no group can have read more. */
+    void (*limit_reads)(void *groups, uint64_t added);
 };
 
 extern const struct value_type stream_type;

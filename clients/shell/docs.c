@@ -44,7 +44,7 @@ static bool has_flag(const struct resp_value *argument, const char *flag)
 static void write_list(const struct resp_value *arguments, const char *between, struct buffer *out);
 
 /* One argument without its brackets and repetition. Depth: RESP_DEPTH_LIMIT at most. */
-static void write_plain(const struct resp_value *argument, struct buffer *out)
+static void write_plain(const struct resp_value *argument, bool with_token, struct buffer *out)
 {
     struct span type = text_field(argument, "type"), token = text_field(argument, "token");
     struct span name = text_field(argument, "display_text");
@@ -52,7 +52,7 @@ static void write_plain(const struct resp_value *argument, struct buffer *out)
 
     if (name.size == 0)
         name = text_field(argument, "name");
-    if (token.size > 0) {
+    if (token.size > 0 && with_token) {
         buffer_append_span(out, token);
         if (span_is(type, "pure-token"))
             return;
@@ -76,10 +76,10 @@ static void write_argument(const struct resp_value *argument, struct buffer *out
     bool optional = has_flag(argument, "optional");
 
     buffer_printf(out, "%s", optional ? "[" : "");
-    write_plain(argument, out);
+    write_plain(argument, true, out);
     if (has_flag(argument, "multiple")) {
         buffer_printf(out, " [");
-        write_plain(argument, out);
+        write_plain(argument, has_flag(argument, "multiple_token"), out);
         buffer_printf(out, " ...]");
     }
     buffer_printf(out, "%s", optional ? "]" : "");
