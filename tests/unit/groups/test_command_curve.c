@@ -38,7 +38,7 @@ static struct fake *with_pending(uint64_t count)
     struct fake *f = start();
     struct group *group;
     struct consumer *consumers[CONSUMERS];
-    char name[8];
+    char name[16];
 
     says(f, "XGROUP CREATE s g 0 MKSTREAM", "OK");
     group = group_find(entry_value(keyspace_find(fake_request(f), fake_key(f, "s"), FIND_QUIET)),
