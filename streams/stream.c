@@ -60,7 +60,9 @@ size_t stream_memory(const struct stream *stream, size_t samples)
             bytes += block_memory(leaf.value);
             seen++;
         } while ((samples == 0 || seen < samples) && radix_next(stream->tree, leaf.key, &leaf));
-        total += bytes / seen * radix_count(stream->tree) + radix_memory(stream->tree);
+        if (seen < radix_count(stream->tree))
+            bytes = bytes / seen * radix_count(stream->tree);
+        total += bytes + radix_memory(stream->tree);
     }
     if (stream->groups)
         total += stream->group_ops->memory(stream->groups, samples);

@@ -124,14 +124,14 @@ static struct node *node_new(struct radix *tree, int depth, size_t capacity)
     node->depth = (uint8_t)depth;
     node->capacity = (uint16_t)capacity;
     tree->nodes++;
-    tree->memory += node_size(capacity);
+    tree->memory += mem_size(node);
     return node;
 }
 
 static void node_free(struct radix *tree, struct node *node)
 {
     tree->nodes--;
-    tree->memory -= node_size(node->capacity);
+    tree->memory -= mem_size(node);
     mem_free(node);
 }
 
@@ -167,7 +167,7 @@ uint64_t radix_weight(const struct radix *tree)
 
 size_t radix_memory(const struct radix *tree)
 {
-    return sizeof(*tree) + tree->memory;
+    return mem_size(tree) + tree->memory;
 }
 
 /* Position of the first child whose byte is not below `byte`. */
@@ -269,7 +269,7 @@ int radix_insert(struct radix *tree, struct radix_key key, void *value, uint64_t
     leaf = mem_alloc(sizeof(*leaf));
     *leaf = (struct leaf){.key = key, .value = value, .weight = weight};
     tree->leaves++;
-    tree->memory += sizeof(*leaf);
+    tree->memory += mem_size(leaf);
     while (*link && !is_leaf(*link) && node_of(*link)->depth < difference) {
         struct node *node = node_of(*link);
 
@@ -359,7 +359,7 @@ void *radix_remove(struct radix *tree, struct radix_key key)
             node->sample = any_leaf(node->children[0]);
     }
     tree->leaves--;
-    tree->memory -= sizeof(*leaf);
+    tree->memory -= mem_size(leaf);
     mem_free(leaf);
     return value;
 }

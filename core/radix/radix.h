@@ -32,7 +32,7 @@ void radix_free(struct radix *tree, void (*free_value)(void *value));
 size_t radix_count(const struct radix *tree);      /* leaves */
 size_t radix_node_count(const struct radix *tree); /* inner nodes */
 uint64_t radix_weight(const struct radix *tree);   /* sum of all weights */
-size_t radix_memory(const struct radix *tree);     /* bytes, values not counted */
+size_t radix_memory(const struct radix *tree);     /* bytes as allocated, values not counted */
 
 /* 0, or ERR_EXISTS if the key is in; then nothing changes. */
 int radix_insert(struct radix *tree, struct radix_key key, void *value, uint64_t weight);
