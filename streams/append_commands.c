@@ -248,18 +248,36 @@ static struct span text_of_id(struct request *rq, struct stream_id id)
     return arena_span(rq->arena, span_of(text, stream_id_format(text, id)));
 }
 
+/* The id up to which MINID got: that of the first entry left. One that ACKED skipped does not
+ * count, or a replay would stop there; the replay skips it too. */
+static struct stream_id trimmed_upto(const struct stream *stream, const struct stream_trim *trim)
+{
+    struct stream_id upto = STREAM_ID_MAX;
+    struct stream_cursor cursor;
+
+    if (trim->references != STREAM_ACKED)
+        return stream_length(stream) ? stream_first_id(stream) : STREAM_ID_MAX;
+    stream_cursor_init(&cursor, stream, STREAM_ID_MIN, STREAM_ID_MAX, false);
+    while (stream_cursor_next(&cursor)) {
+        if (stream_id_compare(cursor.id, trim->min_id) >= 0 ||
+            !stream_is_referenced(stream, cursor.id)) {
+            upto = cursor.id;
+            break;
+        }
+    }
+    stream_cursor_release(&cursor);
+    return upto;
+}
+
 /* The threshold as it came out: what remains, exactly, so that replaying it removes the same. */
 static void rewrite_threshold(struct request *rq, struct span *argv, const struct stream *stream,
                               const struct append_args *args)
 {
-    if (args->trim.strategy == STREAM_TRIM_MAXLEN) {
+    if (args->trim.strategy == STREAM_TRIM_MAXLEN)
         argv[args->threshold_at] =
             arena_printf(rq->arena, "%llu", (unsigned long long)stream_length(stream));
-    } else {
-        bool empty = stream_length(stream) == 0;
-
-        argv[args->threshold_at] = text_of_id(rq, empty ? STREAM_ID_MAX : stream_first_id(stream));
-    }
+    else
+        argv[args->threshold_at] = text_of_id(rq, trimmed_upto(stream, &args->trim));
     if (rq->argv[args->threshold_at - 1].size == 1 &&
         rq->argv[args->threshold_at - 1].data[0] == '~')
         argv[args->threshold_at - 1] = SPAN("=");
@@ -284,6 +302,19 @@ static void rewrite_add(struct request *rq, const struct stream *stream,
     request_rewrite(rq, rq->argc, argv);
 }
 
+/* Looks for the iid as the log's writer did, whose clock is not ours: an append with '*' was a
+ * duplicate then and is one now, one with its id was not. So nothing expires by time, and a pair
+ * that is known all the same had expired then, and whatever is older with it. */
+static bool find_replayed(struct stream *stream, const struct append_args *args,
+                          struct stream_id *id)
+{
+    if (args->form != ID_AUTO) {
+        stream_idmp_forget_upto(stream, args->pid, args->iid);
+        return false;
+    }
+    return stream_idmp_find(stream, args->pid, args->iid, id);
+}
+
 /* A duplicate gets the id it got the first time; true if it was one. */
 static bool answer_duplicate(struct request *rq, struct stream *stream, struct append_args *args,
                              struct key key, struct reply *out)
@@ -298,9 +329,14 @@ static bool answer_duplicate(struct request *rq, struct stream *stream, struct a
     }
     if (!stream)
         return false;
-    stream_idmp_expire(stream, rq->now_ms);
-    if (!stream_idmp_find(stream, args->pid, args->iid, &id))
-        return false;
+    if (rq->flags & REQUEST_REPLAY) {
+        if (!find_replayed(stream, args, &id))
+            return false;
+    } else {
+        stream_idmp_expire(stream, rq->now_ms);
+        if (!stream_idmp_find(stream, args->pid, args->iid, &id))
+            return false;
+    }
     stream_idmp_count_duplicate(stream);
     request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, NULL);
     reply_stream_id(out, id);

@@ -94,16 +94,40 @@ struct stream_block *block_new(struct stream_id first, size_t count, const struc
 
 void block_free(void *block)
 {
-    mem_free(block);
+    struct stream_block *given = block;
+
+    if (given && atomic_fetch_sub_explicit(&given->sharers, 1, memory_order_acq_rel) == 0)
+        mem_free(given);
+}
+
+struct stream_block *block_share(struct stream_block *block)
+{
+    atomic_fetch_add_explicit(&block->sharers, 1, memory_order_relaxed);
+    return block;
+}
+
+bool block_is_shared(const struct stream_block *block)
+{
+    return atomic_load_explicit(&block->sharers, memory_order_acquire) > 0;
+}
+
+/* A block with the header of another and room for `size` bytes of data; owned once. */
+static struct stream_block *copy_header(const struct stream_block *block, size_t size)
+{
+    struct stream_block *copy = resize(NULL, size);
+    uint32_t capacity = copy->capacity;
+
+    memcpy(copy, block, offsetof(struct stream_block, sharers));
+    copy->capacity = capacity;
+    atomic_init(&copy->sharers, 0);
+    return copy;
 }
 
 struct stream_block *block_copy(const struct stream_block *block)
 {
-    struct stream_block *copy = resize(NULL, block->size);
-    uint32_t capacity = copy->capacity;
+    struct stream_block *copy = copy_header(block, block->size);
 
-    memcpy(copy, block, sizeof(*block) + block->size);
-    copy->capacity = capacity;
+    memcpy(copy->data, block->data, block->size);
     return copy;
 }
 
@@ -256,7 +280,7 @@ void block_delete(struct stream_block *block, size_t at)
     struct block_entry entry;
 
     block_entry_at(block, at, &entry);
-    CHECK(!entry.deleted && block->live > 0);
+    CHECK(!entry.deleted && block->live > 0 && !block_is_shared(block));
     block->data[at] |= BLOCK_DELETED;
     block->dead += (uint32_t)(entry.next - at);
     block->live--;
@@ -280,12 +304,11 @@ bool block_is_sparse(const struct stream_block *block)
 
 struct stream_block *block_compact(struct stream_block *block)
 {
-    struct stream_block *fresh = resize(NULL, block->size - block->dead);
-    uint32_t capacity = fresh->capacity;
+    struct stream_block *fresh = copy_header(block, block->size - block->dead);
     struct block_entry entry;
     size_t to = block->names_size;
 
-    memcpy(fresh, block, sizeof(*block) + block->names_size);
+    memcpy(fresh->data, block->data, block->names_size);
     for (size_t at = block->names_size; at < block->size; at = entry.next) {
         block_entry_at(block, at, &entry);
         if (entry.deleted)
@@ -293,11 +316,10 @@ struct stream_block *block_compact(struct stream_block *block)
         memcpy(fresh->data + to, block->data + at, entry.next - at);
         to += entry.next - at;
     }
-    fresh->capacity = capacity;
     fresh->size = (uint32_t)to;
     fresh->first_live = block->names_size;
     fresh->dead = 0;
-    mem_free(block);
+    block_free(block);
     return fresh;
 }
 

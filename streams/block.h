@@ -13,13 +13,17 @@
  * entries is dropped by the stream.
  *
  * Only the newest block of a stream grows (block_append may move it); all others are sealed:
- * exactly sized, and changed by deletion only. */
+ * exactly sized, and changed by deletion only.
+ *
+ * A sealed block may have several owners: copies of a stream, in shards of their own. It is changed
+ * only while it has one; with more, the owner that wants to change it makes a copy first. */
 #ifndef MS_STREAMS_BLOCK_H
 #define MS_STREAMS_BLOCK_H
 
 #include "core/bytes/span.h"
 #include "streams/id.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +42,10 @@ struct stream_block {
     uint32_t names_size;
     uint32_t first_live; /* offset of the first live entry */
     uint32_t dead;       /* bytes of deleted entries */
+    /* Owners beside the first. Only an owner can add one, under its shard's lock, so 0 stays 0 for
+     * whoever holds that lock. Giving up releases, block_is_shared acquires: who finds itself alone
+     * sees that all others have finished reading. The last of the header: never copied. */
+    _Atomic uint32_t sharers;
     unsigned char data[];
 };
 
@@ -51,7 +59,17 @@ struct block_entry {
 
 /* A block for an entry with these fields. */
 struct stream_block *block_new(struct stream_id first, size_t count, const struct span *fields);
+
+/* Gives up one owner's hold, and the memory with the last one. NULL is allowed. */
 void block_free(void *block);
+
+/* Makes the caller one more owner of a sealed block; returns it. */
+struct stream_block *block_share(struct stream_block *block);
+
+/* Others own the block too: it must not be changed. */
+bool block_is_shared(const struct stream_block *block);
+
+/* A block of the same bytes with one owner. */
 struct stream_block *block_copy(const struct stream_block *block);
 size_t block_memory(const struct stream_block *block);
 
@@ -79,13 +97,14 @@ bool block_find(const struct stream_block *block, struct stream_id id, size_t *a
 /* Live entries with an id <= `id`. */
 uint32_t block_count_upto(const struct stream_block *block, struct stream_id id);
 
-/* Marks the live entry at the offset deleted. */
+/* Marks the live entry at the offset deleted. The block must not be shared. */
 void block_delete(struct stream_block *block, size_t at);
 
 /* Worth writing anew. */
 bool block_is_sparse(const struct stream_block *block);
 
-/* The same block without its deleted entries (`count` stays); the old one is freed. */
+/* The same block without its deleted entries (`count` stays); the hold on the old one is given up.
+ */
 struct stream_block *block_compact(struct stream_block *block);
 
 /* Id of the last live entry. CHECKs that there is one. */

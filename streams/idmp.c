@@ -213,6 +213,14 @@ void stream_idmp_expire(struct stream *stream, int64_t now_ms)
     }
 }
 
+void stream_idmp_forget_upto(struct stream *stream, struct span pid, struct span iid)
+{
+    struct producer *producer = find_producer(stream->idmp, pid);
+
+    while (producer && dict_find(&producer->records, key_hash(iid), iid))
+        drop_oldest(stream->idmp, producer);
+}
+
 bool stream_idmp_configure(struct stream *stream, uint32_t duration_s, uint32_t max_size)
 {
     if (stream->idmp_duration_s == duration_s && stream->idmp_max_size == max_size)
@@ -242,7 +250,7 @@ struct stream_idmp *stream_idmp(const struct stream *stream)
 }
 
 /* Each pair is hashed by itself (with the field's length, so that "ab","c" is not "a","bc"); the
- * sums and the xors of the halves go into the result, which no order of the pairs changes. */
+ * sums of the halves are the result, which no order of the pairs changes. */
 void stream_idmp_hash(size_t count, const struct span *fields, unsigned char iid[IDMP_HASH_SIZE])
 {
     XXH128_hash_t sum = {0, 0};

@@ -37,6 +37,9 @@ void stream_idmp_record(struct stream *stream, struct span pid, struct span iid,
 /* Drops what is older than the duration. O(dropped + producers). */
 void stream_idmp_expire(struct stream *stream, int64_t now_ms);
 
+/* Drops the pair, and what the producer recorded before it; nothing if it isn't known. */
+void stream_idmp_forget_upto(struct stream *stream, struct span pid, struct span iid);
+
 /* New limits empty the map. Returns false if nothing differs. */
 bool stream_idmp_configure(struct stream *stream, uint32_t duration_s, uint32_t max_size);
 

@@ -39,7 +39,7 @@ struct stream *stream_copy(const struct stream *stream)
     if (stream->tree && radix_first(stream->tree, &leaf)) {
         copy->tree = radix_new();
         do {
-            radix_insert(copy->tree, leaf.key, block_copy(leaf.value), leaf.weight);
+            radix_insert(copy->tree, leaf.key, block_share(leaf.value), leaf.weight);
         } while (radix_next(stream->tree, leaf.key, &leaf));
     }
     copy->groups = stream->groups ? stream->group_ops->copy(stream->groups) : NULL;
@@ -275,24 +275,37 @@ void stream_drop_block(struct stream *stream, struct stream_block *block)
     block_free(block);
 }
 
+/* Puts a block of the same entries in the place of one of the tree. */
+static void replace_block(struct stream *stream, struct stream_block *fresh)
+{
+    struct radix_key key = stream_id_key(fresh->first);
+
+    radix_remove(stream->tree, key);
+    radix_insert(stream->tree, key, fresh, fresh->live);
+}
+
 struct stream_block *stream_delete_at(struct stream *stream, struct stream_block *block, size_t at)
 {
-    struct radix_key key = stream_id_key(block->first);
-
     if (block->live == 1) {
         stream_drop_block(stream, block);
         return NULL;
+    }
+    if (block_is_shared(block)) {
+        struct stream_block *own = block_copy(block);
+
+        replace_block(stream, own);
+        block_free(block);
+        block = own;
     }
     block_delete(block, at);
     stream->length--;
     if (block == stream->tail)
         return block;
     if (block_is_sparse(block)) {
-        radix_remove(stream->tree, key);
         block = block_compact(block);
-        radix_insert(stream->tree, key, block, block->live);
+        replace_block(stream, block);
     } else {
-        radix_set_weight(stream->tree, key, block->live);
+        radix_set_weight(stream->tree, stream_id_key(block->first), block->live);
     }
     return block;
 }

@@ -44,7 +44,9 @@ extern const struct value_type stream_type;
 /* Empty, with the producers' limits of the settings. */
 struct stream *stream_new(const struct settings *settings);
 void stream_free(struct stream *stream);
+/* Shares the full blocks with the original until one of the two deletes from them: O(blocks). */
 struct stream *stream_copy(const struct stream *stream);
+/* Bytes held; a block that copies share is counted whole in each. */
 size_t stream_memory(const struct stream *stream, size_t samples);
 
 /* The groups, NULL until stream_set_groups; the stream frees them by ops->free. */

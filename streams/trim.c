@@ -64,52 +64,55 @@ static uint64_t drop_entries(struct stream *stream, const struct stream_trim *tr
     return removed;
 }
 
-/* One block by DELREF or ACKED. *ended: the target is reached. */
-static uint64_t walk_block(struct stream *stream, const struct stream_trim *trim,
-                           struct stream_block *block, bool *ended)
-{
-    struct block_entry entry;
-    uint64_t removed = 0;
-    struct stream_id at_id;
-    size_t at = block->first_live;
+/* A walk with DELREF or ACKED. */
+struct walk {
+    const struct stream_trim *trim;
+    uint64_t removed;
+    bool ended;     /* the target is reached */
+    bool last_went; /* the stream's last live entry is among the removed */
+};
 
-    while (at < block->size) {
+/* Looks at the entries of one block. */
+static void walk_block(struct stream *stream, struct walk *walk, struct stream_block *block)
+{
+    const struct stream_trim *trim = walk->trim;
+    struct stream_block *changed;
+    struct block_entry entry;
+
+    for (size_t at = block->first_live; at < block->size; at = entry.next) {
         block_entry_at(block, at, &entry);
-        if (!entry.deleted) {
-            *ended = !is_over(stream, trim, entry.id);
-            if (*ended)
-                break;
-            if (trim->references != STREAM_ACKED || !stream_is_referenced(stream, entry.id)) {
-                if (trim->references == STREAM_DELREF)
-                    stream_drop_references(stream, entry.id);
-                removed++;
-                at_id = entry.id;
-                block = stream_delete_at(stream, block, at);
-                if (!block)
-                    break;
-                if (!stream_id_increment(&at_id))
-                    break;
-                at = block_seek(block, at_id); /* offsets change when the block is compacted */
-                continue;
-            }
+        if (entry.deleted)
+            continue;
+        if (!is_over(stream, trim, entry.id)) {
+            walk->ended = true;
+            return;
         }
-        at = entry.next;
+        if (trim->references == STREAM_ACKED && stream_is_referenced(stream, entry.id))
+            continue;
+        if (trim->references == STREAM_DELREF)
+            stream_drop_references(stream, entry.id);
+        walk->removed++;
+        walk->last_went |= stream_id_compare(entry.id, stream->last_live) == 0;
+        changed = stream_delete_at(stream, block, at);
+        if (!changed)
+            return;
+        if (changed != block) { /* written anew: the entries lie elsewhere */
+            block = changed;
+            entry.next = block_seek(block, entry.id);
+        }
     }
-    return removed;
 }
 
-static uint64_t walk_entries(struct stream *stream, const struct stream_trim *trim)
+static void walk_entries(struct stream *stream, struct walk *walk)
 {
     struct stream_block *block = stream_first_block(stream);
-    uint64_t removed = 0;
-    bool ended = false;
 
-    while (block && !ended && limit_allows(trim, block, removed)) {
+    while (block && !walk->ended && limit_allows(walk->trim, block, walk->removed)) {
         struct stream_id last = block->last;
         bool was_tail = block == stream->tail;
         struct radix_leaf leaf;
 
-        removed += walk_block(stream, trim, block, &ended);
+        walk_block(stream, walk, block);
         if (was_tail)
             break;
         if (stream->tree && radix_next(stream->tree, stream_id_key(last), &leaf))
@@ -117,23 +120,22 @@ static uint64_t walk_entries(struct stream *stream, const struct stream_trim *tr
         else
             block = stream->tail;
     }
-    return removed;
 }
 
 uint64_t stream_trim(struct stream *stream, const struct stream_trim *trim)
 {
-    uint64_t removed;
+    struct walk walk = {.trim = trim};
 
     if (trim->strategy == STREAM_TRIM_NONE || stream->length == 0)
         return 0;
     if (trim->references != STREAM_KEEPREF) {
-        removed = walk_entries(stream, trim);
+        walk_entries(stream, &walk);
     } else {
-        removed = drop_whole_blocks(stream, trim);
+        walk.removed = drop_whole_blocks(stream, trim);
         if (!trim->approximate && stream->length > 0)
-            removed += drop_entries(stream, trim);
+            walk.removed += drop_entries(stream, trim);
     }
-    if (removed > 0)
-        stream_after_removal(stream, true);
-    return removed;
+    if (walk.removed > 0)
+        stream_after_removal(stream, walk.last_went);
+    return walk.removed;
 }

@@ -116,8 +116,14 @@ int ms_flush(struct ms_connection *connection)
 
 int ms_receive(struct ms_connection *connection, struct ms_reply **reply)
 {
+    struct ms_reply *dropped = NULL;
     int rc;
 
+    if (!reply) {
+        rc = ms_receive(connection, &dropped);
+        ms_reply_free(dropped);
+        return rc;
+    }
     *reply = NULL;
     if (connection->pending == 0)
         return connection_fail(connection, connection->fd < 0 ? MS_ERROR_CLOSED : MS_ERROR_USAGE,
@@ -161,7 +167,8 @@ int ms_command(struct ms_connection *connection, size_t argc, const char *const 
 {
     int rc = exchange_possible(connection);
 
-    *reply = NULL;
+    if (reply)
+        *reply = NULL;
     if (rc == MS_OK)
         rc = ms_send(connection, argc, argv, sizes);
     return rc == MS_OK ? ms_receive(connection, reply) : rc;
@@ -172,7 +179,8 @@ int ms_commandf(struct ms_connection *connection, struct ms_reply **reply, const
     va_list arguments;
     int rc = exchange_possible(connection);
 
-    *reply = NULL;
+    if (reply)
+        *reply = NULL;
     va_start(arguments, words);
     if (rc == MS_OK)
         rc = send_format(connection, words, arguments);

@@ -59,18 +59,19 @@ struct ms_reply;
 struct ms_value;
 
 enum ms_type {
-    MS_NULL,    /* RESP2's null bulk and null array too */
-    MS_STRING,  /* a bulk string; RESP3's verbatim string too, without its format prefix */
-    MS_STATUS,  /* a simple string: +OK */
-    MS_ERROR,   /* an error reply; its text begins with a code: "WRONGTYPE ..." */
+    MS_NULL,   /* RESP2's null bulk and null array too */
+    MS_STRING, /* a bulk string */
+    MS_TEXT,   /* RESP3's verbatim string: for people to read; without its format prefix */
+    MS_STATUS, /* a simple string: +OK */
+    MS_ERROR,  /* an error reply; its text begins with a code: "WRONGTYPE ..." */
     MS_INTEGER,
     MS_DOUBLE,
     MS_BOOLEAN,
-    MS_BIGNUM,  /* its digits are the text */
+    MS_BIGNUM, /* its digits are the text */
     MS_ARRAY,
     MS_SET,
-    MS_MAP,     /* key, value, key, value: ms_value_count counts both */
-    MS_PUSH,    /* out of band: messages, invalidations */
+    MS_MAP,  /* key, value, key, value: ms_value_count counts both */
+    MS_PUSH, /* out of band: messages, invalidations */
 };
 
 /* The root. Never NULL for a reply that a function gave you; NULL for NULL. */
@@ -83,8 +84,8 @@ MS_API void ms_reply_free(struct ms_reply *reply);
  * ms_value_text(ms_value_at(ms_value_at(v, 0), 1), &size). */
 MS_API enum ms_type ms_value_type(const struct ms_value *value);
 
-/* The text of MS_STRING, MS_STATUS, MS_ERROR and MS_BIGNUM, followed by a zero byte that `size`
- * (may be NULL) does not count; NULL for any other type. */
+/* The text of MS_STRING, MS_TEXT, MS_STATUS, MS_ERROR and MS_BIGNUM, followed by a zero byte that
+ * `size` (may be NULL) does not count; NULL for any other type. */
 MS_API const char *ms_value_text(const struct ms_value *value, size_t *size);
 
 /* The number of MS_INTEGER and MS_BOOLEAN, MS_DOUBLE cut to an integer; a text that is a decimal
@@ -140,9 +141,9 @@ struct ms_options {
     int protocol;           /* 3; a server that does not know HELLO is spoken to in RESP2 */
     int connect_timeout_ms; /* 5000, covers the lookup, the handshake, AUTH and SELECT */
     int command_timeout_ms; /* 30000, for each answer; 0 waits for ever */
-    int reconnect_limit;    /* 5 tries after the first before a call gives up; -1 goes on for ever */
-    int backoff_first_ms;   /* 50: the pause before the second try; doubles, with some chance */
-    int backoff_limit_ms;   /* 5000 */
+    int reconnect_limit;  /* 5 tries after the first before a call gives up; -1 goes on for ever */
+    int backoff_first_ms; /* 50: the pause before the second try; doubles, with some chance */
+    int backoff_limit_ms; /* 5000 */
     const struct ms_transport *transport; /* NULL: plain */
     void *transport_context;
 };
@@ -184,11 +185,12 @@ MS_API int64_t ms_connection_id(const struct ms_connection *connection);
 /* How often it was opened. A change tells that session state (MULTI, WATCH, SUBSCRIBE) is gone. */
 MS_API unsigned ms_connection_generation(const struct ms_connection *connection);
 
-/* Sends one command and waits for its answer. `sizes` may be NULL when all arguments are text.
- * MS_OK with the answer in *reply, which you free; MS_ERROR_REPLY with the error reply in *reply,
- * too; else *reply is NULL. A closed connection is opened first; a command that was sent is never
- * sent again by itself, since it may have been carried out. Answers of commands sent before with
- * ms_send must have been received: else MS_ERROR_USAGE. */
+/* Sends one command and waits for its answer. `sizes` may be NULL when all arguments are text;
+ * `reply` may be NULL here, in ms_commandf and in ms_receive when only the status matters. MS_OK
+ * with the answer in *reply, which you free; MS_ERROR_REPLY with the error reply in *reply, too;
+ * else *reply is NULL. A closed connection is opened first; a command that was sent is never sent
+ * again by itself, since it may have been carried out. Answers of commands sent before with ms_send
+ * must have been received: else MS_ERROR_USAGE. */
 MS_API int ms_command(struct ms_connection *connection, size_t argc, const char *const argv[],
                       const size_t sizes[], struct ms_reply **reply);
 
@@ -196,8 +198,8 @@ MS_API int ms_command(struct ms_connection *connection, size_t argc, const char 
  * text, %b a pointer and a size_t, %d an int, %lld a long long, %zu a size_t, %% a per cent sign.
  * What is put in is never split. MS_ERROR_USAGE for any other directive.
  *     ms_commandf(c, &reply, "SET user:%d %b", id, data, size) */
-MS_API int ms_commandf(struct ms_connection *connection, struct ms_reply **reply,
-                       const char *words, ...);
+MS_API int ms_commandf(struct ms_connection *connection, struct ms_reply **reply, const char *words,
+                       ...);
 
 /* Pipelines: ms_send queues commands in memory, the first ms_receive writes them all, and each
  * ms_receive gives the next answer in order. Opening happens in the first ms_send. */
@@ -277,13 +279,13 @@ typedef void ms_delivered_handler(void *context, void *tag, int status, const ch
                                   const char *error);
 
 struct ms_producer_options {
-    const char *stream;      /* required; text */
-    const char *producer_id; /* NULL: 128 random bits, new for each producer */
-    int64_t limit;           /* 0: none; else MAXLEN */
-    int exact_limit;         /* 0: MAXLEN ~, cheaper; 1: MAXLEN = */
-    int batch;               /* 50: queued entries that are sent together, at most 100 */
-    int retry_limit_ms;      /* 60000 */
-    int resend_unsure;       /* 0 */
+    const char *stream;              /* required; text */
+    const char *producer_id;         /* NULL: 128 random bits, new for each producer */
+    int64_t limit;                   /* 0: none; else MAXLEN */
+    int exact_limit;                 /* 0: MAXLEN ~, cheaper; 1: MAXLEN = */
+    int batch;                       /* 50: queued entries that are sent together, at most 100 */
+    int retry_limit_ms;              /* 60000 */
+    int resend_unsure;               /* 0 */
     ms_delivered_handler *delivered; /* NULL: only the status of the flush tells */
     void *context;
 };

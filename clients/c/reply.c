@@ -83,7 +83,7 @@ enum ms_type ms_value_type(const struct ms_value *value)
     static const enum ms_type types[] = {
         [RESP_NULL] = MS_NULL,         [RESP_SIMPLE] = MS_STATUS,     [RESP_ERROR] = MS_ERROR,
         [RESP_INTEGER] = MS_INTEGER,   [RESP_BULK] = MS_STRING,       [RESP_DOUBLE] = MS_DOUBLE,
-        [RESP_BOOLEAN] = MS_BOOLEAN,   [RESP_BIG_NUMBER] = MS_BIGNUM, [RESP_VERBATIM] = MS_STRING,
+        [RESP_BOOLEAN] = MS_BOOLEAN,   [RESP_BIG_NUMBER] = MS_BIGNUM, [RESP_VERBATIM] = MS_TEXT,
         [RESP_ARRAY] = MS_ARRAY,       [RESP_MAP] = MS_MAP,           [RESP_SET] = MS_SET,
         [RESP_PUSH] = MS_PUSH,
     };
@@ -94,7 +94,8 @@ enum ms_type ms_value_type(const struct ms_value *value)
 const char *ms_value_text(const struct ms_value *value, size_t *size)
 {
     enum ms_type type = ms_value_type(value);
-    bool has = type == MS_STRING || type == MS_STATUS || type == MS_ERROR || type == MS_BIGNUM;
+    bool has = type == MS_STRING || type == MS_TEXT || type == MS_STATUS || type == MS_ERROR ||
+               type == MS_BIGNUM;
 
     if (size)
         *size = has ? inner(value)->text.size : 0;
@@ -116,6 +117,7 @@ int64_t ms_value_integer(const struct ms_value *value)
             return (int64_t)v->number;
         return v->number > 0 ? INT64_MAX : v->number < 0 ? INT64_MIN : 0;
     case MS_STRING:
+    case MS_TEXT:
     case MS_STATUS:
     case MS_BIGNUM:
         return num_parse_i64(v->text, &number) == 0 ? number : 0;
@@ -133,6 +135,7 @@ double ms_value_double(const struct ms_value *value)
     case MS_DOUBLE:
         return v->number;
     case MS_STRING:
+    case MS_TEXT:
     case MS_STATUS:
     case MS_BIGNUM:
         return num_parse_double(v->text, &number) == 0 ? number : 0;

@@ -155,6 +155,29 @@ static void test_many_producers_expire_together(void **state)
     stream_free(stream);
 }
 
+static void test_forgetting_a_pair_takes_what_the_producer_had_before_it(void **state)
+{
+    struct stream *stream = start(100, 100);
+
+    (void)state;
+    record(stream, "p", "a", 1);
+    record(stream, "p", "b", 2);
+    record(stream, "p", "c", 3);
+    record(stream, "q", "a", 4);
+    stream_idmp_forget_upto(stream, text("p"), text("nothing"));
+    stream_idmp_forget_upto(stream, text("nobody"), text("a"));
+    assert_int_equal(facts(stream).iids, 4);
+    stream_idmp_forget_upto(stream, text("p"), text("b"));
+    assert_int_equal(find(stream, "p", "a"), 0);
+    assert_int_equal(find(stream, "p", "b"), 0);
+    assert_int_equal(find(stream, "p", "c"), 3);
+    assert_int_equal(find(stream, "q", "a"), 4);
+    stream_idmp_forget_upto(stream, text("p"), text("c"));
+    record(stream, "p", "c", 9);
+    assert_int_equal(find(stream, "p", "c"), 9);
+    stream_free(stream);
+}
+
 static void test_new_limits_empty_the_map_and_equal_ones_do_not(void **state)
 {
     struct stream *stream = start(100, 100);
@@ -256,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_what_is_older_than_the_duration_expires),
         cmocka_unit_test(test_before_one_duration_has_passed_nothing_expires),
         cmocka_unit_test(test_many_producers_expire_together),
+        cmocka_unit_test(test_forgetting_a_pair_takes_what_the_producer_had_before_it),
         cmocka_unit_test(test_new_limits_empty_the_map_and_equal_ones_do_not),
         cmocka_unit_test(test_a_copy_knows_the_same_in_the_same_order),
         cmocka_unit_test(test_memory_is_counted_and_given_back),

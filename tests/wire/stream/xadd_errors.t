@@ -56,8 +56,6 @@ a> XADD s 18446744073709551616 a 1
 a< (error) ERR Invalid stream ID specified as stream command argument
 a> XADD s 1-18446744073709551616 a 1
 a< (error) ERR Invalid stream ID specified as stream command argument
-a> XADD s "1-0\x00" a 1
-a< (error) ERR Invalid stream ID specified as stream command argument
 a> XADD s 0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001-0 a 1
 a< (error) ERR Invalid stream ID specified as stream command argument
 # an unknown option stands where the ID would
@@ -131,6 +129,8 @@ a< (error) ERR Invalid stream ID specified as stream command argument
 a> GET text
 a< "x"
 only ours
+a> XADD s "1-0\x00" a 1
+a< (error) ERR Invalid stream ID specified as stream command argument
 a> XADD s MAXLEN 1 MAXLEN 2 * a 1
 a< (error) ERR syntax error, MAXLEN and MINID options at the same time are not compatible
 a> XADD s KEEPREF DELREF * a 1
