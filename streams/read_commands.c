@@ -96,6 +96,19 @@ static struct span id_text(struct request *rq, struct stream_id id)
     return arena_span(rq->arena, span_of(text, stream_id_format(text, id)));
 }
 
+/* The stream of key number `i`. A reader that waits does not care when a key goes or becomes
+ * something else: it waits on. */
+static int find_stream(struct request *rq, size_t key_at, struct stream **stream, struct reply *out)
+{
+    struct entry *entry;
+
+    if (!(rq->flags & REQUEST_RETRY))
+        return stream_args_find(rq, key_at, FIND_READ, stream, out);
+    entry = keyspace_find(rq, request_key(rq, key_at), FIND_READ);
+    *stream = entry && entry_type(entry)->id == VALUE_STREAM ? entry_value(entry) : NULL;
+    return 0;
+}
+
 /* Key and id number `i`. '$' becomes the id it stands for in the arguments too, so that a later
  * attempt still means the same. */
 static int find_source(struct request *rq, const struct stream_read_args *args, size_t i,
@@ -105,7 +118,7 @@ static int find_source(struct request *rq, const struct stream_read_args *args, 
     struct span word = rq->argv[id_at];
 
     *source = (struct read_source){0};
-    if (stream_args_find(rq, args->keys_at + i, FIND_READ, &source->stream, out) < 0)
+    if (find_stream(rq, args->keys_at + i, &source->stream, out) < 0)
         return ERR_UNSUPPORTED;
     if (word.size == 1 && word.data[0] == '$') {
         if (source->stream)

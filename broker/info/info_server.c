@@ -53,7 +53,7 @@ void info_server(struct info_report *report)
 }
 
 struct client_totals {
-    int64_t connected, blocked, active, with_deadline;
+    int64_t connected, active, with_deadline;
     size_t largest_input, largest_output, memory;
 };
 
@@ -63,13 +63,12 @@ static void total_clients(const struct server *server, struct client_totals *tot
     for (int i = 0; i < server->reactor_count; i++) {
         const struct reactor *reactor = server->reactors[i];
 
-        totals->blocked += reactor->blocked_sessions;
         for (const struct session *at = reactor->sessions.first; at; at = at->next[LINK_ALL]) {
             if (at->flags & SESSION_CLOSING)
                 continue;
             totals->connected++;
             totals->memory += client_memory(at);
-            if (at->waiter && at->waiter->deadline_ms)
+            if (wait_is_parked(at) && at->waiter->deadline_ms)
                 totals->with_deadline++;
             if (at->flags & SESSION_IN_COMMAND || at->input.size || session_output_size(at))
                 totals->active++;
@@ -95,7 +94,7 @@ void info_clients(struct info_report *report)
                   "blocked_clients:%lld\r\ntracking_clients:0\r\npubsub_clients:0\r\n"
                   "watching_clients:0\r\n",
                   (long long)totals.connected, (long long)server_config(server)->maxclients,
-                  totals.largest_input, totals.largest_output, (long long)totals.blocked);
+                  totals.largest_input, totals.largest_output, (long long)waits.waiters);
     buffer_printf(report->out,
                   "clients_in_timeout_table:%lld\r\ntotal_watched_keys:0\r\n"
                   "total_blocking_keys:%llu\r\ntotal_blocking_keys_on_nokey:%llu\r\n"

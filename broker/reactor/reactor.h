@@ -57,7 +57,6 @@ struct reactor {
     int64_t round_start_ms;  /* Unix time then */
     unsigned cron_rounds;
     unsigned expire_shard; /* where the last expire run stopped */
-    int blocked_sessions;
     uint64_t instant_commands, instant_input, instant_output; /* at the last sample */
     uint64_t instant_ns;
     double commands_per_second, input_kbps, output_kbps;

@@ -16,7 +16,7 @@ static void flags_text(const struct session *session, char text[16])
 {
     size_t used = 0;
 
-    if (session->waiter)
+    if (wait_is_parked(session))
         text[used++] = 'b';
     if (session->flags & SESSION_CLOSING)
         text[used++] = 'A';

@@ -46,6 +46,7 @@ struct wait_shard {
 struct wait_table {
     struct wait_shard shards[KEY_SHARDS];
     atomic_ullong next_number;
+    atomic_llong parked; /* a count for INFO, read in exclusive sections: relaxed */
 };
 
 static struct span queue_id(const void *entry)
@@ -105,6 +106,12 @@ static struct wait_queue *find_queue(const struct wait_table *table, const struc
     queue = dict_find(&shard->queues, key->hash, make_id(&scratch, key));
     buffer_release(&scratch);
     return queue;
+}
+
+bool wait_is_parked(const struct session *session)
+{
+    return session->waiter &&
+           atomic_load_explicit(&session->waiter->state, memory_order_relaxed) == WAITER_PARKED;
 }
 
 bool wait_any(const struct wait_table *table, const struct key *key)
@@ -326,13 +333,15 @@ void wait_park(struct reactor *reactor, struct session *session, struct request 
     }
     link_places(table, waiter, rq->wait);
     session->waiter = waiter;
-    reactor->blocked_sessions++;
+    atomic_fetch_add_explicit(&table->parked, 1, memory_order_relaxed);
     arm_timer(waiter, waiter->retry_at_ms);
 }
 
-/* Takes a waiter out of all its queues. Its shards are held. */
+/* Takes a waiter out of all its queues: it waits no longer. Its shards are held. */
 static void waiter_unlink(struct wait_table *table, struct waiter *waiter)
 {
+    atomic_store_explicit(&waiter->state, WAITER_DONE, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&table->parked, 1, memory_order_relaxed);
     for (size_t i = 0; i < waiter->place_count; i++)
         if (waiter->places[i].lane)
             place_remove(table, &waiter->places[i]);
@@ -381,7 +390,6 @@ static void finish(struct waiter *waiter)
         return;
     waiter->session = NULL;
     session->waiter = NULL;
-    session->reactor->blocked_sessions--;
     session_deliver(session, &waiter->reply);
     waiter_release(waiter);
 }
@@ -417,7 +425,6 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     served = rq.wait == NULL;
     if (served) {
         waiter_unlink(reactor->server->waits, waiter);
-        atomic_store_explicit(&waiter->state, WAITER_DONE, memory_order_relaxed);
         waiter->failed = out.failed;
         stats->nanoseconds += reactor_tick(reactor) - start;
         if (out.failed) {
@@ -600,7 +607,6 @@ bool wait_end(struct session *session, enum wait_end how, bool exclusive)
     if (parked) {
         pass_retry_on(reactor, waiter);
         waiter_unlink(server->waits, waiter);
-        atomic_store_explicit(&waiter->state, WAITER_DONE, memory_order_relaxed);
     }
     if (!exclusive)
         keyspace_unlock(server->keyspace, waiter->shards);
@@ -609,7 +615,6 @@ bool wait_end(struct session *session, enum wait_end how, bool exclusive)
         waiter->timer = NULL;
         waiter->session = NULL;
         session->waiter = NULL;
-        reactor->blocked_sessions--;
         waiter_release(waiter); /* the session's */
         if (parked)
             waiter_release(waiter); /* the link's */
@@ -668,7 +673,8 @@ static void waiter_timer_fired(void *owner)
 
 void wait_count(const struct wait_table *table, struct wait_counts *counts)
 {
-    *counts = (struct wait_counts){0};
+    *counts = (struct wait_counts){
+        .waiters = (uint64_t)atomic_load_explicit(&table->parked, memory_order_relaxed)};
     for (int i = 0; i < KEY_SHARDS; i++) {
         struct dict_walk walk;
         struct wait_queue *queue;

@@ -70,6 +70,10 @@ void wait_table_free(struct wait_table *table);
 void wait_park(struct reactor *reactor, struct session *session, struct request *rq,
                const struct command *command);
 
+/* True while the session waits: not any more from the moment its waiter is served, wherever that
+ * is. In its thread, or exclusive. */
+bool wait_is_parked(const struct session *session);
+
 /* True if somebody waits at the key. Its shard is held. */
 bool wait_any(const struct wait_table *table, const struct key *key);
 
@@ -95,7 +99,7 @@ bool wait_end(struct session *session, enum wait_end how, bool exclusive);
 struct wait_counts {
     uint64_t keys;             /* keys somebody waits at */
     uint64_t keys_on_missing;  /* of those, for commands that wake when the key goes */
-    uint64_t in_timeout_table; /* waiters with a deadline */
+    uint64_t waiters;         /* parked sessions */
 };
 void wait_count(const struct wait_table *table, struct wait_counts *counts);
 

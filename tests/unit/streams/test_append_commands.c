@@ -149,7 +149,7 @@ static void test_xadd_refuses_bad_options(void **state)
     says(f, "XADD s a 1 b 2", BAD_ID);
     says(f, "XADD s NOMKSTREAM ACKED MAXLEN", BAD_ID);
     says(f, "XADD text 1-1 a 1", WRONGTYPE);
-    says(f, "XADD text 1-1 a", "-ERR wrong number of arguments for 'xadd' command");
+    says(f, "XADD text 1-1 a 1 b", "-ERR wrong number of arguments for 'xadd' command");
     says(f, "XLEN s", "0");
     fake_free(f);
 }
