@@ -17,6 +17,10 @@
 
 #include <string.h>
 
+enum {
+    READY_LOOK_BACK = 16
+};
+
 struct ready_key {
     struct ready_key *next;
     struct key key; /* its name follows the struct */
@@ -67,8 +71,10 @@ int dispatch_find_keys(struct request *rq, const struct command *command, uint64
 void dispatch_ready(struct reactor *reactor, const struct key *key)
 {
     struct ready_key *ready;
+    int looked = 0;
 
-    for (ready = reactor->ready; ready; ready = ready->next)
+    /* a key twice only costs a second, empty walk: looking at a few is enough */
+    for (ready = reactor->ready; ready && looked++ < READY_LOOK_BACK; ready = ready->next)
         if (ready->key.hash == key->hash && ready->key.db == key->db &&
             span_equal(ready->key.name, key->name))
             return;

@@ -2,6 +2,7 @@
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
 #include "broker/reactor/reactor.h"
+#include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "core/base/check.h"
 
@@ -37,6 +38,13 @@ void execute_reply_unknown(struct reply *out, size_t argc, const struct span *ar
                        argv[0].data, args);
 }
 
+/* A web page may make a browser send requests here. Their first lines are no commands of anybody
+ * else's client, so the connection ends before a line of the body is taken for one. */
+static bool is_from_a_browser(struct span word)
+{
+    return span_is(word, "post") || span_is(word, "host:");
+}
+
 /* The command or subcommand of the call, or NULL after writing the error. */
 static const struct command *find_command(struct session *session, size_t argc,
                                           const struct span *argv, struct reply *out)
@@ -47,6 +55,12 @@ static const struct command *find_command(struct session *session, size_t argc,
 
     if (!command) {
         execute_reply_unknown(out, argc, argv);
+        if (is_from_a_browser(argv[0])) {
+            log_line(session->reactor->server->log, LOG_WARNING,
+                     "Possible SECURITY ATTACK detected: %s sends HTTP. Connection closed.",
+                     session->peer);
+            session_close(session);
+        }
         return NULL;
     }
     if (!command->subcommand_count)

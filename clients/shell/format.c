@@ -1,35 +1,135 @@
+/* Replies are trees a server shaped, so they are walked with a stack of our own. The reader limits
+ * the depth, and WALK_DEPTH is above that limit.
+ *
+ * Every format is the same walk with other words: what a leaf looks like, what stands before, in
+ * between and behind the items of an aggregate. */
 #include "clients/shell/format.h"
+#include "core/base/check.h"
+#include "core/num/num.h"
 
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
-/* Values nest at most RESP_DEPTH_LIMIT deep, which the reader has checked: recursion is bounded. */
+enum {
+    WALK_DEPTH = 80
+};
 
-static void put_quoted(struct buffer *out, struct span text)
+struct frame {
+    const struct ms_value *value;
+    size_t at;    /* the next item */
+    size_t width; /* terminal: of "12) " */
+};
+
+struct walk {
+    struct frame frames[WALK_DEPTH];
+    size_t depth;
+};
+
+static void walk_push(struct walk *walk, const struct ms_value *value, size_t width)
 {
-    buffer_append_byte(out, '"');
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        static const char from[] = "\n\r\t\a\b\"\\", to[] = "nrtab\"\\";
-        const char *at = c ? strchr(from, c) : NULL;
+    CHECK(walk->depth < WALK_DEPTH);
+    walk->frames[walk->depth++] = (struct frame){value, 0, width};
+}
 
-        if (at)
-            buffer_printf(out, "\\%c", to[at - from]);
-        else if (c < ' ' || c > '~')
-            buffer_printf(out, "\\x%02x", c);
-        else
-            buffer_append_byte(out, (char)c);
+static bool is_map(const struct ms_value *value)
+{
+    return ms_value_type(value) == MS_MAP;
+}
+
+static void append_text(struct buffer *out, const char *text)
+{
+    buffer_append(out, text, strlen(text));
+}
+
+static void append_bytes(struct buffer *out, const struct ms_value *value)
+{
+    size_t size;
+    const char *text = ms_value_text(value, &size);
+
+    buffer_append(out, text, size);
+}
+
+static void append_double(struct buffer *out, const struct ms_value *value)
+{
+    char text[40];
+
+    buffer_append(out, text, num_format_double(text, ms_value_double(value)));
+}
+
+void format_quoted(struct buffer *out, const char *bytes, size_t size)
+{
+    static const char named[] = "\\\"\n\r\t\a\b";
+    static const char names[] = "\\\"nrtab";
+
+    buffer_append_byte(out, '"');
+    for (size_t i = 0; i < size; i++) {
+        const char *at = bytes[i] ? strchr(named, bytes[i]) : NULL;
+
+        if (at) {
+            buffer_append_byte(out, '\\');
+            buffer_append_byte(out, names[at - named]);
+        } else if (isprint((unsigned char)bytes[i])) {
+            buffer_append_byte(out, bytes[i]);
+        } else {
+            buffer_printf(out, "\\x%02x", (unsigned char)bytes[i]);
+        }
     }
     buffer_append_byte(out, '"');
 }
 
-static void put_text(struct buffer *out, struct span text)
+static void append_quoted(struct buffer *out, const struct ms_value *value)
 {
-    buffer_append_span(out, text);
+    size_t size;
+    const char *text = ms_value_text(value, &size);
+
+    format_quoted(out, text, size);
 }
 
-/* --- Terminal. */
+/* ---- Terminal ---- */
 
-static void put_terminal(struct buffer *out, const struct resp_value *value, size_t indent);
+static void terminal_leaf(struct buffer *out, const struct ms_value *value)
+{
+    switch (ms_value_type(value)) {
+    case MS_NULL:
+        append_text(out, "(nil)");
+        break;
+    case MS_ERROR:
+        append_text(out, "(error) ");
+        append_bytes(out, value);
+        break;
+    case MS_STATUS:
+    case MS_TEXT:
+    case MS_BIGNUM:
+        append_bytes(out, value);
+        break;
+    case MS_INTEGER:
+        buffer_printf(out, "(integer) %" PRId64, ms_value_integer(value));
+        break;
+    case MS_DOUBLE:
+        append_text(out, "(double) ");
+        append_double(out, value);
+        break;
+    case MS_BOOLEAN:
+        append_text(out, ms_value_integer(value) ? "(true)" : "(false)");
+        break;
+    case MS_STRING:
+        append_quoted(out, value);
+        break;
+    case MS_SET:
+        append_text(out, "(empty set)");
+        break;
+    case MS_MAP:
+        append_text(out, "(empty hash)");
+        break;
+    case MS_ARRAY:
+    case MS_PUSH:
+        append_text(out, "(empty array)");
+        break;
+    }
+    buffer_append_byte(out, '\n');
+}
 
 static size_t digits(size_t number)
 {
@@ -42,236 +142,292 @@ static size_t digits(size_t number)
     return count;
 }
 
-static void put_items(struct buffer *out, const struct resp_value *value, size_t indent)
+/* What stands before an item: the indentation of all enclosing aggregates, unless it is the first,
+ * and "3) "; before the value of a map " => " on the line of its key. */
+static void terminal_before(struct buffer *out, const struct walk *walk, const struct frame *frame)
 {
-    bool map = value->type == RESP_MAP;
-    size_t step = map ? 2 : 1, count = value->count / step;
-    char mark = map ? '#' : value->type == RESP_SET ? '~' : ')';
-    size_t width = digits(count);
+    bool map = is_map(frame->value);
+    size_t indent = 0;
 
-    if (count == 0) {
-        buffer_printf(out, "(empty %s)\n",
-                      map                       ? "hash"
-                      : value->type == RESP_SET ? "set"
-                                                : "array");
+    if (map && frame->at % 2 == 1) {
+        if (out->size > 0 && out->data[out->size - 1] == '\n')
+            out->size--;
+        append_text(out, " => ");
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            buffer_printf(out, "%*s", (int)indent, "");
-        buffer_printf(out, "%*zu%c ", (int)width, i + 1, mark);
-        put_terminal(out, &value->items[i * step], indent + width + 2);
-        if (!map)
-            continue;
-        out->size--; /* the key's line end */
-        buffer_printf(out, " => ");
-        put_terminal(out, &value->items[i * step + 1], indent + width + 2);
+    for (size_t i = 0; i + 1 < walk->depth; i++)
+        indent += walk->frames[i].width;
+    if (frame->at > 0)
+        buffer_printf(out, "%*s", (int)indent, "");
+    buffer_printf(out, "%*zu%s", (int)frame->width - 2, frame->at / (map ? 2 : 1) + 1,
+                  map                                      ? "# "
+                  : ms_value_type(frame->value) == MS_SET ? "~ "
+                                                           : ") ");
+}
+
+static void terminal(struct buffer *out, const struct ms_value *value)
+{
+    struct walk walk = {.depth = 0};
+
+    for (;;) {
+        struct frame *frame;
+        size_t count = ms_value_count(value);
+
+        if (count == 0)
+            terminal_leaf(out, value);
+        else
+            walk_push(&walk, value, digits(is_map(value) ? count / 2 : count) + 2);
+        while (walk.depth > 0) {
+            frame = &walk.frames[walk.depth - 1];
+            if (frame->at < ms_value_count(frame->value))
+                break;
+            walk.depth--;
+        }
+        if (walk.depth == 0)
+            return;
+        frame = &walk.frames[walk.depth - 1];
+        terminal_before(out, &walk, frame);
+        value = ms_value_at(frame->value, frame->at++);
     }
 }
 
-static void put_terminal(struct buffer *out, const struct resp_value *value, size_t indent)
+/* ---- Raw and CSV ---- */
+
+static void raw_leaf(struct buffer *out, const struct ms_value *value)
 {
-    switch (value->type) {
-    case RESP_NULL:
-        buffer_printf(out, "(nil)\n");
+    switch (ms_value_type(value)) {
+    case MS_INTEGER:
+        buffer_printf(out, "%" PRId64, ms_value_integer(value));
         break;
-    case RESP_SIMPLE:
-    case RESP_VERBATIM:
-        put_text(out, value->text);
+    case MS_DOUBLE:
+        append_double(out, value);
+        break;
+    case MS_BOOLEAN:
+        append_text(out, ms_value_integer(value) ? "(true)" : "(false)");
+        break;
+    case MS_ERROR:
+        append_bytes(out, value);
         buffer_append_byte(out, '\n');
         break;
-    case RESP_ERROR:
-        buffer_printf(out, "(error) %.*s\n", SPAN_ARGS(value->text));
+    default:
+        append_bytes(out, value);
         break;
-    case RESP_INTEGER:
-        buffer_printf(out, "(integer) %lld\n", (long long)value->integer);
+    }
+}
+
+static void csv_leaf(struct buffer *out, const struct ms_value *value)
+{
+    switch (ms_value_type(value)) {
+    case MS_NULL:
+        append_text(out, "NULL");
         break;
-    case RESP_BULK:
-        put_quoted(out, value->text);
-        buffer_append_byte(out, '\n');
+    case MS_ERROR:
+        append_text(out, "ERROR,");
+        append_quoted(out, value);
         break;
-    case RESP_DOUBLE:
-        buffer_printf(out, "(double) %.*s\n", SPAN_ARGS(value->text));
+    case MS_BOOLEAN:
+        append_text(out, ms_value_integer(value) ? "true" : "false");
         break;
-    case RESP_BOOLEAN:
-        buffer_printf(out, "(%s)\n", value->integer ? "true" : "false");
-        break;
-    case RESP_BIG_NUMBER:
-        buffer_printf(out, "(big number) %.*s\n", SPAN_ARGS(value->text));
+    case MS_STATUS:
+    case MS_STRING:
+    case MS_TEXT:
+        append_quoted(out, value);
         break;
     default:
-        put_items(out, value, indent);
+        raw_leaf(out, value);
+        break;
     }
 }
 
-/* --- Raw. */
-
-static void put_raw(struct buffer *out, const struct resp_value *value)
+/* All leaves in order with something in between: what nests is not shown. */
+static void flat(struct buffer *out, const struct ms_value *value, bool csv)
 {
-    if (resp_is_aggregate(value)) {
-        for (size_t i = 0; i < value->count; i++) {
-            if (i > 0)
-                buffer_append_byte(out, '\n');
-            put_raw(out, &value->items[i]);
+    struct walk walk = {.depth = 0};
+
+    for (;;) {
+        struct frame *frame;
+
+        if (ms_value_count(value) > 0)
+            walk_push(&walk, value, 0);
+        else if (csv)
+            csv_leaf(out, value);
+        else
+            raw_leaf(out, value);
+        while (walk.depth > 0) {
+            frame = &walk.frames[walk.depth - 1];
+            if (frame->at < ms_value_count(frame->value))
+                break;
+            walk.depth--;
         }
-    } else if (value->type == RESP_INTEGER) {
-        buffer_printf(out, "%lld", (long long)value->integer);
-    } else if (value->type == RESP_BOOLEAN) {
-        buffer_printf(out, "%s", value->integer ? "true" : "false");
-    } else if (value->type != RESP_NULL) {
-        put_text(out, value->text);
+        if (walk.depth == 0)
+            return;
+        frame = &walk.frames[walk.depth - 1];
+        if (frame->at > 0)
+            buffer_append_byte(out, csv                                         ? ','
+                                    : is_map(frame->value) && frame->at % 2 == 1 ? ' '
+                                                                                 : '\n');
+        value = ms_value_at(frame->value, frame->at++);
     }
 }
 
-/* --- CSV. */
+/* ---- JSON ---- */
 
-static void put_csv(struct buffer *out, const struct resp_value *value)
+/* Bytes of the UTF-8 character at `text`, 0 when it is none (RFC 3629: no overlong forms, no
+ * surrogates, nothing above U+10FFFF). */
+static size_t utf8_size(const unsigned char *text, size_t size)
 {
-    switch (value->type) {
-    case RESP_NULL:
-        buffer_printf(out, "NULL");
-        break;
-    case RESP_INTEGER:
-        buffer_printf(out, "%lld", (long long)value->integer);
-        break;
-    case RESP_BOOLEAN:
-        buffer_printf(out, "%s", value->integer ? "true" : "false");
-        break;
-    case RESP_ERROR:
-        buffer_printf(out, "ERROR,");
-        put_quoted(out, value->text);
-        break;
-    case RESP_ARRAY:
-    case RESP_MAP:
-    case RESP_SET:
-    case RESP_PUSH:
-        for (size_t i = 0; i < value->count; i++) {
-            if (i > 0)
-                buffer_append_byte(out, ',');
-            put_csv(out, &value->items[i]);
-        }
-        break;
-    default:
-        put_quoted(out, value->text);
-    }
-}
+    size_t need = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
+                                   : (text[0] & 0xf0) == 0xe0            ? 3
+                                   : text[0] >= 0xf0 && text[0] < 0xf5   ? 4
+                                                                         : 0;
 
-/* --- JSON. */
-
-/* Bytes of a well-formed UTF-8 sequence at text[at]; 0 if it is none. */
-static size_t utf8_size(struct span text, size_t at)
-{
-    unsigned char c = (unsigned char)text.data[at];
-    size_t size = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
-
-    if (c < 0x80)
-        return 1;
-    if (size == 0 || c >= 0xf5 || at + size > text.size)
+    if (need == 0 || need > size)
         return 0;
-    for (size_t i = 1; i < size; i++)
-        if (((unsigned char)text.data[at + i] & 0xc0) != 0x80)
+    for (size_t i = 1; i < need; i++)
+        if ((text[i] & 0xc0) != 0x80)
             return 0;
-    return size;
+    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] >= 0xa0) ||
+        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] >= 0x90))
+        return 0;
+    return need;
 }
 
-static void put_json_text(struct buffer *out, struct span text)
+static void json_string(struct buffer *out, const char *text, size_t size, bool ascii)
 {
-    buffer_append_byte(out, '"');
-    for (size_t at = 0; at < text.size;) {
-        size_t size = utf8_size(text, at);
-        unsigned char c = (unsigned char)text.data[at];
+    static const char named[] = "\\\"\n\r\t\b\f";
+    static const char names[] = "\\\"nrtbf";
+    size_t step;
 
-        if (size == 0 || c < ' ' || c == 0x7f) {
-            buffer_printf(out, "\\u%04x", c);
-            size = 1;
-        } else if (c == '"' || c == '\\') {
-            buffer_printf(out, "\\%c", c);
+    buffer_append_byte(out, '"');
+    for (size_t i = 0; i < size; i += step) {
+        const char *at = text[i] ? strchr(named, text[i]) : NULL;
+        unsigned char byte = (unsigned char)text[i];
+
+        step = 1;
+        if (at) {
+            buffer_append_byte(out, '\\');
+            buffer_append_byte(out, names[at - named]);
+            continue;
+        }
+        if (byte >= 0x80 && !ascii)
+            step = utf8_size((const unsigned char *)text + i, size - i);
+        if (step == 0 || byte < 0x20 || (byte >= 0x7f && step == 1)) {
+            buffer_printf(out, "\\u%04x", byte);
+            step = 1;
         } else {
-            buffer_append(out, text.data + at, size);
+            buffer_append(out, text + i, step);
         }
-        at += size;
     }
     buffer_append_byte(out, '"');
 }
 
-static void put_json(struct buffer *out, const struct resp_value *value);
-
-static void put_json_map(struct buffer *out, const struct resp_value *value)
+static void json_leaf(struct buffer *out, const struct ms_value *value, bool ascii, bool key)
 {
-    buffer_append_byte(out, '{');
-    for (size_t i = 0; i + 1 < value->count; i += 2) {
-        const struct resp_value *key = &value->items[i];
+    size_t size;
+    const char *text = ms_value_text(value, &size);
+    struct buffer plain = {0};
 
-        if (i > 0)
-            buffer_append_byte(out, ',');
-        if (resp_is_aggregate(key) || key->type == RESP_NULL)
-            put_json_text(out, SPAN("?")); /* JSON has only texts for keys */
+    switch (ms_value_type(value)) {
+    case MS_NULL:
+        append_text(&plain, "null");
+        break;
+    case MS_BOOLEAN:
+        append_text(&plain, ms_value_integer(value) ? "true" : "false");
+        break;
+    case MS_INTEGER:
+        buffer_printf(&plain, "%" PRId64, ms_value_integer(value));
+        break;
+    case MS_DOUBLE:
+        if (isfinite(ms_value_double(value)))
+            append_double(&plain, value);
         else
-            put_json_text(out, key->text);
-        buffer_append_byte(out, ':');
-        put_json(out, &value->items[i + 1]);
-    }
-    buffer_append_byte(out, '}');
-}
-
-static void put_json(struct buffer *out, const struct resp_value *value)
-{
-    switch (value->type) {
-    case RESP_NULL:
-        buffer_printf(out, "null");
+            append_text(&plain, "null"); /* JSON has no word for it */
         break;
-    case RESP_INTEGER:
-        buffer_printf(out, "%lld", (long long)value->integer);
+    case MS_BIGNUM:
+        append_bytes(&plain, value);
         break;
-    case RESP_BOOLEAN:
-        buffer_printf(out, "%s", value->integer ? "true" : "false");
-        break;
-    case RESP_DOUBLE:
-        if (value->text.size && strchr("-0123456789", value->text.data[0]) &&
-            !memchr(value->text.data, 'i', value->text.size))
-            put_text(out, value->text);
-        else
-            put_json_text(out, value->text); /* inf and nan have no number in JSON */
-        break;
-    case RESP_ERROR:
-        buffer_printf(out, "{\"error\":");
-        put_json_text(out, value->text);
-        buffer_append_byte(out, '}');
-        break;
-    case RESP_MAP:
-        put_json_map(out, value);
-        break;
-    case RESP_ARRAY:
-    case RESP_SET:
-    case RESP_PUSH:
-        buffer_append_byte(out, '[');
-        for (size_t i = 0; i < value->count; i++) {
-            if (i > 0)
-                buffer_append_byte(out, ',');
-            put_json(out, &value->items[i]);
+    case MS_ERROR:
+        append_text(out, key ? "\"error\"" : "{\"error\":");
+        if (!key) {
+            json_string(out, text, size, ascii);
+            buffer_append_byte(out, '}');
         }
-        buffer_append_byte(out, ']');
         break;
     default:
-        put_json_text(out, value->text);
+        if (text)
+            json_string(out, text, size, ascii);
+        else
+            append_text(out, key ? "\"\"" : is_map(value) ? "{}" : "[]");
+        break;
+    }
+    if (plain.size > 0) { /* keys are strings */
+        if (key)
+            json_string(out, plain.data, plain.size, ascii);
+        else
+            buffer_append(out, plain.data, plain.size);
+    }
+    buffer_release(&plain);
+}
+
+/* A map whose keys are all leaves is an object, any other an array of its keys and values. */
+static bool is_object(const struct ms_value *value)
+{
+    if (!is_map(value))
+        return false;
+    for (size_t i = 0; i < ms_value_count(value); i += 2)
+        if (ms_value_count(ms_value_at(value, i)) > 0)
+            return false;
+    return true;
+}
+
+static void json(struct buffer *out, const struct ms_value *value, bool ascii)
+{
+    struct walk walk = {.depth = 0};
+    bool key = false;
+
+    for (;;) {
+        struct frame *frame;
+
+        if (ms_value_count(value) > 0) {
+            walk_push(&walk, value, is_object(value)); /* the width remembers which it is */
+            buffer_append_byte(out, is_object(value) ? '{' : '[');
+        } else {
+            json_leaf(out, value, ascii, key);
+        }
+        while (walk.depth > 0) {
+            frame = &walk.frames[walk.depth - 1];
+            if (frame->at < ms_value_count(frame->value))
+                break;
+            buffer_append_byte(out, frame->width ? '}' : ']');
+            walk.depth--;
+        }
+        if (walk.depth == 0)
+            return;
+        frame = &walk.frames[walk.depth - 1];
+        key = frame->width && frame->at % 2 == 0;
+        if (frame->at > 0)
+            buffer_append_byte(out, frame->width && !key ? ':' : ',');
+        value = ms_value_at(frame->value, frame->at++);
     }
 }
 
-void format_reply(struct buffer *out, const struct resp_value *value, enum format_style style)
+void format_value(struct buffer *out, enum format format, const struct ms_value *value)
 {
-    switch (style) {
+    switch (format) {
     case FORMAT_TERMINAL:
-        put_terminal(out, value, 0);
-        return;
+        terminal(out, value);
+        break;
     case FORMAT_RAW:
-        put_raw(out, value);
+        flat(out, value, false);
         break;
     case FORMAT_CSV:
-        put_csv(out, value);
+        flat(out, value, true);
+        buffer_append_byte(out, '\n');
         break;
     case FORMAT_JSON:
-        put_json(out, value);
+    case FORMAT_ASCII_JSON:
+        json(out, value, format == FORMAT_ASCII_JSON);
+        buffer_append_byte(out, '\n');
         break;
     }
-    buffer_append_byte(out, '\n');
 }
