@@ -17,7 +17,7 @@ run: build
 	@echo "  $(CLI) -p $(PORT) XADD orders '*' item book"
 	@echo "  $(CLI) -p $(PORT) XRANGE orders - +"
 	@echo "Ctrl-C ends it; 'make run ARGS=\"--reactors 4\"' passes options on."
-	@exec $(SERVER) --port $(PORT) --bind 127.0.0.1 ::1 $(ARGS)
+	@exec $(SERVER) --port $(PORT) --bind 127.0.0.1 -::1 $(ARGS)
 
 build: packages
 	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; rm -f build-configure.log; exit 1; }

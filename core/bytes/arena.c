@@ -25,7 +25,7 @@ struct arena {
     char *end;
 };
 
-static struct arena_block *block_new(size_t size)
+static struct arena_block *arena_block_new(size_t size)
 {
     return mem_alloc(sizeof(struct arena_block) + size);
 }
@@ -34,7 +34,7 @@ struct arena *arena_new(void)
 {
     struct arena *arena = mem_zalloc(sizeof(*arena));
 
-    arena->first = block_new(ARENA_BLOCK_SIZE);
+    arena->first = arena_block_new(ARENA_BLOCK_SIZE);
     arena_reset(arena);
     return arena;
 }
@@ -51,7 +51,7 @@ void arena_free(struct arena *arena)
 static void *alloc_extra(struct arena *arena, size_t size)
 {
     size_t block_size = size > ARENA_BLOCK_SIZE / 4 ? size : ARENA_BLOCK_SIZE;
-    struct arena_block *block = block_new(block_size);
+    struct arena_block *block = arena_block_new(block_size);
 
     block->next = arena->extra;
     arena->extra = block;
