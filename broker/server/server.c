@@ -194,6 +194,8 @@ static void announce(struct server *server)
         log_line(server->log, LOG_WARNING,
                  "No config file given, using the defaults. To give one: %s /path/to/file",
                  server->executable);
+    log_line(server->log, LOG_WARNING,
+             "Everything is kept in memory: this version writes nothing to disk.");
     log_line(server->log, LOG_NOTICE, "Server initialized");
 }
 
