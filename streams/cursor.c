@@ -6,11 +6,14 @@
 #include "streams/stream.h"
 #include "streams/stream_internal.h"
 
+#include <string.h>
+
 enum {
     SEEK_STEPS = 8,
     BULK_OVERHEAD = 16,
     ENTRY_OVERHEAD = 96,
-    BULK_HEADER_LIMIT = 24
+    BULK_HEADER_LIMIT = 24,
+    ID_TAIL = 10000 /* the last four digits of an id's ms */
 };
 
 void stream_cursor_init(struct stream_cursor *cursor, const struct stream *stream,
@@ -52,6 +55,15 @@ static const struct stream_block *block_before(const struct stream *stream,
     return NULL;
 }
 
+/* The entry becomes the current one. */
+static void take(struct stream_cursor *cursor, const struct block_entry *entry)
+{
+    cursor->id = entry->id;
+    cursor->same_fields = entry->same_fields;
+    cursor->fields = entry->body;
+    cursor->fields_end = cursor->block->data + entry->next;
+}
+
 static void start_forward(struct stream_cursor *cursor)
 {
     const struct stream *stream = cursor->stream;
@@ -84,11 +96,10 @@ static bool next_forward(struct stream_cursor *cursor)
         block_entry_at(cursor->block, cursor->at, &entry);
         if (stream_id_compare(entry.id, cursor->to) > 0)
             return false;
-        cursor->entry = cursor->block->data + cursor->at;
         cursor->at = entry.next;
         if (entry.deleted)
             continue;
-        cursor->id = entry.id;
+        take(cursor, &entry);
         return true;
     }
 }
@@ -133,8 +144,7 @@ static bool next_backward(struct stream_cursor *cursor)
     block_entry_at(cursor->block, cursor->at, &entry);
     if (stream_id_compare(entry.id, cursor->from) < 0)
         return false;
-    cursor->entry = cursor->block->data + cursor->at;
-    cursor->id = entry.id;
+    take(cursor, &entry);
     return true;
 }
 
@@ -169,17 +179,15 @@ struct fields {
 static void open_fields(const struct stream_cursor *cursor, struct fields *fields)
 {
     const struct stream_block *block = cursor->block;
-    struct block_entry entry;
 
-    block_entry_at(block, (size_t)(cursor->entry - block->data), &entry);
-    fields->bytes = (size_t)(block->data + entry.next - entry.body);
-    if (entry.same_fields) {
+    fields->bytes = (size_t)(cursor->fields_end - cursor->fields);
+    if (cursor->same_fields) {
         fields->names = block_varint(block->data, &fields->pairs);
-        fields->values = entry.body;
+        fields->values = cursor->fields;
         fields->bytes += block->names_size;
     } else {
         fields->names = NULL;
-        fields->values = block_varint(entry.body, &fields->pairs);
+        fields->values = block_varint(cursor->fields, &fields->pairs);
     }
 }
 
@@ -221,16 +229,43 @@ void stream_cursor_fields(const struct stream_cursor *cursor,
 
 /* --- Writing. Room for a whole entry is reserved once; then bytes are only put down. */
 
+static size_t put_number(char *to, uint64_t value)
+{
+    if (value >= 10)
+        return num_format_u64(to, value);
+    *to = (char)('0' + value);
+    return 1;
+}
+
 static char *put_header(char *to, char type, uint64_t value)
 {
     *to++ = type;
-    if (value < 10)
-        *to++ = (char)('0' + value);
-    else
-        to += num_format_u64(to, value);
+    to += put_number(to, value);
     *to++ = '\r';
     *to++ = '\n';
     return to;
+}
+
+/* The text of the current id; most of its digits are those of the entry before. */
+static size_t put_id(char to[STREAM_ID_TEXT_LIMIT], struct stream_cursor *cursor)
+{
+    uint64_t head = cursor->id.ms / ID_TAIL, tail = cursor->id.ms % ID_TAIL;
+    char *at = to;
+
+    if (head == 0)
+        return stream_id_format(to, cursor->id);
+    if (head != cursor->head) {
+        cursor->head = head;
+        cursor->head_size = num_format_u64(cursor->head_text, head);
+    }
+    memcpy(at, cursor->head_text, sizeof(cursor->head_text));
+    at += cursor->head_size;
+    *at++ = (char)('0' + tail / 1000);
+    *at++ = (char)('0' + tail / 100 % 10);
+    *at++ = (char)('0' + tail / 10 % 10);
+    *at++ = (char)('0' + tail % 10);
+    *at++ = '-';
+    return (size_t)(at - to) + put_number(at, cursor->id.seq);
 }
 
 static char *put_bulk(char *to, struct span bytes)
@@ -259,10 +294,10 @@ static char *reserve(struct reply *out, const struct fields *fields)
                                         fields->pairs * 2 * (BULK_OVERHEAD + BULK_HEADER_LIMIT));
 }
 
-void reply_stream_entry(struct reply *out, const struct stream_cursor *cursor)
+void reply_stream_entry(struct reply *out, struct stream_cursor *cursor)
 {
     char id[STREAM_ID_TEXT_LIMIT];
-    size_t id_size = stream_id_format(id, cursor->id);
+    size_t id_size = put_id(id, cursor);
     struct fields fields;
     char *start, *to;
 

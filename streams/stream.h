@@ -121,6 +121,10 @@ int stream_delete_referenced(struct stream *stream, struct stream_id id,
 
 /* --- Reading. A cursor is good until the stream changes. */
 
+enum {
+    STREAM_CURSOR_HEAD_LIMIT = 16
+};
+
 struct stream_cursor {
     const struct stream *stream;
     const struct stream_block *block;
@@ -131,7 +135,13 @@ struct stream_cursor {
     size_t offset_count, offset_capacity;
     /* The current entry, after stream_cursor_next returned true: */
     struct stream_id id;
-    const unsigned char *entry;
+    const unsigned char *fields, *fields_end; /* as packed */
+    bool same_fields;
+    /* The digits of an id that the next one mostly shares, kept as text: ms without its last four
+     */
+    uint64_t head;
+    size_t head_size;
+    char head_text[STREAM_CURSOR_HEAD_LIMIT];
 };
 
 /* Entries with from <= id <= to, ascending or descending. */
@@ -157,7 +167,7 @@ void stream_cursor_fields(const struct stream_cursor *cursor,
                           void *context);
 
 /* Writes [id, [field, value ...]], straight from the packed bytes. */
-void reply_stream_entry(struct reply *out, const struct stream_cursor *cursor);
+void reply_stream_entry(struct reply *out, struct stream_cursor *cursor);
 
 /* Writes only [field, value ...]. */
 void reply_stream_fields(struct reply *out, const struct stream_cursor *cursor);

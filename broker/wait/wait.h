@@ -97,8 +97,8 @@ bool wait_end(struct session *session, enum wait_end how, bool exclusive);
 
 /* Counts for INFO. Exclusive. */
 struct wait_counts {
-    uint64_t keys;             /* keys somebody waits at */
-    uint64_t keys_on_missing;  /* of those, for commands that wake when the key goes */
+    uint64_t keys;            /* keys somebody waits at */
+    uint64_t keys_on_missing; /* of those, for commands that wake when the key goes */
     uint64_t waiters;         /* parked sessions */
 };
 void wait_count(const struct wait_table *table, struct wait_counts *counts);

@@ -347,9 +347,8 @@ static int start_transport(struct ms_connection *connection, int64_t deadline_ms
     char *error = connection->error;
 
     snprintf(error, ERROR_TEXT_SIZE, "the transport failed to start");
-    connection->session =
-        transport->open(connection->options.transport_context, connection->fd,
-                        connection->options.host, error, ERROR_TEXT_SIZE);
+    connection->session = transport->open(connection->options.transport_context, connection->fd,
+                                          connection->options.host, error, ERROR_TEXT_SIZE);
     if (!connection->session)
         return MS_ERROR_IO;
     while (transport->start) {

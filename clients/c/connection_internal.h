@@ -24,11 +24,11 @@ struct ms_connection {
     int protocol;
     int64_t id;
     unsigned generation;
-    size_t pending;      /* answers not received yet */
-    struct buffer out;   /* not written yet, from `out_at` on */
-    size_t out_at;       /* written bytes at the start of `out` */
-    struct buffer in;    /* not read yet, from `in_at` on */
-    size_t in_at;        /* used bytes at the start of `in` */
+    size_t pending;    /* answers not received yet */
+    struct buffer out; /* not written yet, from `out_at` on */
+    size_t out_at;     /* written bytes at the start of `out` */
+    struct buffer in;  /* not read yet, from `in_at` on */
+    size_t in_at;      /* used bytes at the start of `in` */
     struct reply_reader *reader;
     ms_push_handler *on_push;
     void *push_context;
@@ -77,7 +77,8 @@ int connection_read_answer(struct ms_connection *connection, struct ms_reply **r
 int command_format(struct buffer *out, const char *words, va_list arguments);
 
 /* Writes *<argc> and arguments. */
-void command_append(struct buffer *out, size_t argc, const char *const argv[], const size_t sizes[]);
+void command_append(struct buffer *out, size_t argc, const char *const argv[],
+                    const size_t sizes[]);
 void command_append_header(struct buffer *out, size_t argc);
 void command_append_bulk(struct buffer *out, const char *bytes, size_t size);
 

@@ -24,12 +24,12 @@ struct ms_consumer {
     int wake_fd;
 
     /* Joining. */
-    unsigned joined;               /* the connection's generation that has joined; 0: none */
-    bool in_history;               /* reading what this name holds already */
+    unsigned joined;                /* the connection's generation that has joined; 0: none */
+    bool in_history;                /* reading what this name holds already */
     char history_after[MS_ID_SIZE]; /* the highest id received: an answer that got lost in a broken
                                       connection can only hold higher ones */
-    int claim;             /* XREADGROUP CLAIM: 1 works, 0 does not, -1 not known */
-    int64_t next_claim_ms; /* fallback: when XAUTOCLAIM is due (monotonic) */
+    int claim;                      /* XREADGROUP CLAIM: 1 works, 0 does not, -1 not known */
+    int64_t next_claim_ms;          /* fallback: when XAUTOCLAIM is due (monotonic) */
     char claim_cursor[MS_ID_SIZE];
 
     /* The answer being given out. */

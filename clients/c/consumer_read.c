@@ -194,8 +194,7 @@ static int exchange_read(struct ms_consumer *consumer, const char *id, int64_t b
 static void note_batch(struct ms_consumer *consumer)
 {
     for (size_t i = 0; i < ms_value_count(consumer->entries); i++) {
-        const char *id =
-            ms_value_text(ms_value_at(ms_value_at(consumer->entries, i), 0), NULL);
+        const char *id = ms_value_text(ms_value_at(ms_value_at(consumer->entries, i), 0), NULL);
 
         if (id)
             note_received(consumer, id);
@@ -214,8 +213,7 @@ static int learn_deliveries(struct ms_consumer *consumer)
         return MS_OK;
     consumer->deliveries = mem_zalloc(count * sizeof(int64_t));
     for (size_t i = 0; i < count && rc == MS_OK; i++) {
-        const char *id =
-            ms_value_text(ms_value_at(ms_value_at(consumer->entries, i), 0), NULL);
+        const char *id = ms_value_text(ms_value_at(ms_value_at(consumer->entries, i), 0), NULL);
 
         id = id ? id : "0-0";
         rc = ms_sendf(connection, "XPENDING %s %s %s %s 1", consumer->stream, consumer->group, id,
@@ -265,10 +263,10 @@ static int read_left_behind(struct ms_consumer *consumer)
 {
     const struct ms_value *answer;
     const char *cursor;
-    int rc = ms_commandf(consumer->connection, &consumer->reply,
-                         "XAUTOCLAIM %s %s %s %lld %s COUNT %d", consumer->stream, consumer->group,
-                         consumer->name, (long long)consumer->claim_idle_ms,
-                         consumer->claim_cursor, consumer->batch);
+    int rc =
+        ms_commandf(consumer->connection, &consumer->reply, "XAUTOCLAIM %s %s %s %lld %s COUNT %d",
+                    consumer->stream, consumer->group, consumer->name,
+                    (long long)consumer->claim_idle_ms, consumer->claim_cursor, consumer->batch);
 
     if (rc != MS_OK) {
         consumer_clear_batch(consumer);

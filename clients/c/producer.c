@@ -25,7 +25,7 @@ struct queued {
     size_t argc;     /* of its bytes: the id and the fields */
     uint64_t number; /* under the producer's id */
     void *tag;
-    bool sent;       /* at least once: an answer may have been lost */
+    bool sent; /* at least once: an answer may have been lost */
 };
 
 struct ms_producer {
@@ -79,8 +79,7 @@ struct ms_producer *ms_producer_new(const struct ms_options *connection,
         (options->producer_id && !*options->producer_id))
         return NULL;
     producer = mem_zalloc(sizeof(*producer));
-    producer->producer_id =
-        options->producer_id ? mem_strdup(options->producer_id) : random_id();
+    producer->producer_id = options->producer_id ? mem_strdup(options->producer_id) : random_id();
     if (!producer->producer_id) {
         mem_free(producer);
         return NULL;

@@ -81,10 +81,10 @@ static const struct resp_value *inner(const struct ms_value *value)
 enum ms_type ms_value_type(const struct ms_value *value)
 {
     static const enum ms_type types[] = {
-        [RESP_NULL] = MS_NULL,         [RESP_SIMPLE] = MS_STATUS,     [RESP_ERROR] = MS_ERROR,
-        [RESP_INTEGER] = MS_INTEGER,   [RESP_BULK] = MS_STRING,       [RESP_DOUBLE] = MS_DOUBLE,
-        [RESP_BOOLEAN] = MS_BOOLEAN,   [RESP_BIG_NUMBER] = MS_BIGNUM, [RESP_VERBATIM] = MS_TEXT,
-        [RESP_ARRAY] = MS_ARRAY,       [RESP_MAP] = MS_MAP,           [RESP_SET] = MS_SET,
+        [RESP_NULL] = MS_NULL,       [RESP_SIMPLE] = MS_STATUS,     [RESP_ERROR] = MS_ERROR,
+        [RESP_INTEGER] = MS_INTEGER, [RESP_BULK] = MS_STRING,       [RESP_DOUBLE] = MS_DOUBLE,
+        [RESP_BOOLEAN] = MS_BOOLEAN, [RESP_BIG_NUMBER] = MS_BIGNUM, [RESP_VERBATIM] = MS_TEXT,
+        [RESP_ARRAY] = MS_ARRAY,     [RESP_MAP] = MS_MAP,           [RESP_SET] = MS_SET,
         [RESP_PUSH] = MS_PUSH,
     };
 

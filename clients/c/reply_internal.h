@@ -15,8 +15,9 @@ void reply_reader_free(struct reply_reader *reader);
 /* Forgets a half-read message. */
 void reply_reader_reset(struct reply_reader *reader);
 
-/* Offers the unread bytes. The first *used of them are done with in any case. 1: *reply is complete;
- * 0: more are needed; MS_ERROR_PROTOCOL with words in *error (then reset before going on). */
+/* Offers the unread bytes. The first *used of them are done with in any case. 1: *reply is
+ * complete; 0: more are needed; MS_ERROR_PROTOCOL with words in *error (then reset before going
+ * on). */
 int reply_reader_feed(struct reply_reader *reader, const char *data, size_t size, size_t *used,
                       struct ms_reply **reply, const char **error);
 

@@ -128,7 +128,8 @@ static void terminal_leaf(struct buffer *out, const struct ms_value *value)
         append_text(out, "(empty array)");
         break;
     }
-    buffer_append_byte(out, '\n');
+    if (ms_value_type(value) != MS_TEXT || out->size == 0 || out->data[out->size - 1] != '\n')
+        buffer_append_byte(out, '\n'); /* a page brings its own */
 }
 
 static size_t digits(size_t number)
@@ -142,12 +143,34 @@ static size_t digits(size_t number)
     return count;
 }
 
+/* Blanks as wide as the numbers of the outermost `depth` aggregates. */
+static void terminal_indent(struct buffer *out, const struct walk *walk, size_t depth)
+{
+    size_t indent = 0;
+
+    for (size_t i = 0; i < depth; i++)
+        indent += walk->frames[i].width;
+    buffer_printf(out, "%*s", (int)indent, "");
+}
+
+/* An aggregate begins; as the value of a map on a line of its own. */
+static void terminal_push(struct buffer *out, struct walk *walk, const struct ms_value *value)
+{
+    const struct frame *outer = walk->depth > 0 ? &walk->frames[walk->depth - 1] : NULL;
+    size_t count = ms_value_count(value);
+
+    if (outer && is_map(outer->value) && outer->at % 2 == 0) {
+        buffer_append_byte(out, '\n');
+        terminal_indent(out, walk, walk->depth);
+    }
+    walk_push(walk, value, digits(is_map(value) ? count / 2 : count) + 2);
+}
+
 /* What stands before an item: the indentation of all enclosing aggregates, unless it is the first,
  * and "3) "; before the value of a map " => " on the line of its key. */
 static void terminal_before(struct buffer *out, const struct walk *walk, const struct frame *frame)
 {
     bool map = is_map(frame->value);
-    size_t indent = 0;
 
     if (map && frame->at % 2 == 1) {
         if (out->size > 0 && out->data[out->size - 1] == '\n')
@@ -155,14 +178,12 @@ static void terminal_before(struct buffer *out, const struct walk *walk, const s
         append_text(out, " => ");
         return;
     }
-    for (size_t i = 0; i + 1 < walk->depth; i++)
-        indent += walk->frames[i].width;
     if (frame->at > 0)
-        buffer_printf(out, "%*s", (int)indent, "");
+        terminal_indent(out, walk, walk->depth - 1);
     buffer_printf(out, "%*zu%s", (int)frame->width - 2, frame->at / (map ? 2 : 1) + 1,
-                  map                                      ? "# "
+                  map                                     ? "# "
                   : ms_value_type(frame->value) == MS_SET ? "~ "
-                                                           : ") ");
+                                                          : ") ");
 }
 
 static void terminal(struct buffer *out, const struct ms_value *value)
@@ -171,12 +192,11 @@ static void terminal(struct buffer *out, const struct ms_value *value)
 
     for (;;) {
         struct frame *frame;
-        size_t count = ms_value_count(value);
 
-        if (count == 0)
+        if (ms_value_count(value) == 0)
             terminal_leaf(out, value);
         else
-            walk_push(&walk, value, digits(is_map(value) ? count / 2 : count) + 2);
+            terminal_push(out, &walk, value);
         while (walk.depth > 0) {
             frame = &walk.frames[walk.depth - 1];
             if (frame->at < ms_value_count(frame->value))
@@ -263,7 +283,7 @@ static void flat(struct buffer *out, const struct ms_value *value, bool csv)
             return;
         frame = &walk.frames[walk.depth - 1];
         if (frame->at > 0)
-            buffer_append_byte(out, csv                                         ? ','
+            buffer_append_byte(out, csv                                          ? ','
                                     : is_map(frame->value) && frame->at % 2 == 1 ? ' '
                                                                                  : '\n');
         value = ms_value_at(frame->value, frame->at++);
@@ -276,10 +296,11 @@ static void flat(struct buffer *out, const struct ms_value *value, bool csv)
  * surrogates, nothing above U+10FFFF). */
 static size_t utf8_size(const unsigned char *text, size_t size)
 {
-    size_t need = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
-                                   : (text[0] & 0xf0) == 0xe0            ? 3
-                                   : text[0] >= 0xf0 && text[0] < 0xf5   ? 4
-                                                                         : 0;
+    size_t need = text[0] < 0x80                      ? 1
+                  : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
+                  : (text[0] & 0xf0) == 0xe0          ? 3
+                  : text[0] >= 0xf0 && text[0] < 0xf5 ? 4
+                                                      : 0;
 
     if (need == 0 || need > size)
         return 0;

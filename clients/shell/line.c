@@ -1,6 +1,6 @@
-/* libedit has no hints of its own. They are drawn while it waits for a key: our function for reading
- * a key (EL_GETCFN) writes the hint behind the cursor in a dim colour, moves the cursor back, reads,
- * and erases it again before libedit sees the key. So libedit never knows of it. */
+/* libedit has no hints of its own. They are drawn while it waits for a key: our function for
+ * reading a key (EL_GETCFN) writes the hint behind the cursor in a dim colour, moves the cursor
+ * back, reads, and erases it again before libedit sees the key. So libedit never knows of it. */
 #include "clients/shell/line.h"
 #include "clients/shell/words.h"
 #include "core/base/mem.h"
@@ -206,12 +206,12 @@ static unsigned char complete(EditLine *edit, int key)
     docs_complete(line->docs, words.items, words.count, prefix, &choices);
     list = span_of(choices.data, choices.size);
     common = list.size ? common_prefix(list) : 0;
-    if (common > prefix.size || (common > 0 && list.data[common] == '\n' &&
-                                 common + 1 == list.size)) {
+    if (common > prefix.size ||
+        (common > 0 && list.data[common] == '\n' && common + 1 == list.size)) {
         char word[256];
 
-        snprintf(word, sizeof(word), "%.*s%s", (int)(common - prefix.size),
-                 list.data + prefix.size, common + 1 == list.size ? " " : "");
+        snprintf(word, sizeof(word), "%.*s%s", (int)(common - prefix.size), list.data + prefix.size,
+                 common + 1 == list.size ? " " : "");
         result = el_insertstr(edit, word) == 0 ? CC_REFRESH : CC_ERROR;
     } else if (list.size > 0) {
         list_choices(list);

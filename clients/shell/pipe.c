@@ -47,18 +47,21 @@ static void count_reply(struct pipe_state *state, const struct ms_value *value)
     }
 }
 
-/* Counts what has arrived; waits up to `timeout_ms` for the first. */
+/* Counts what has arrived; waits up to `timeout_ms` for the first. MS_ERROR_TIMEOUT only when there
+ * was none. */
 static int read_replies(struct pipe_state *state, int timeout_ms)
 {
+    bool any = false;
+
     while (!state->ended) {
         struct ms_reply *reply;
-        int rc = ms_receive_any(state->connection, &reply, timeout_ms);
+        int rc = ms_receive_any(state->connection, &reply, any ? 0 : timeout_ms);
 
         if (rc != MS_OK)
-            return rc;
+            return any && rc == MS_ERROR_TIMEOUT ? MS_OK : rc;
+        any = true;
         count_reply(state, ms_reply_value(reply));
         ms_reply_free(reply);
-        timeout_ms = 0;
     }
     return MS_OK;
 }

@@ -158,10 +158,18 @@ static bool is_named(size_t argc, const struct span *argv, const char *first, co
 static bool answers_text(size_t argc, const struct span *argv)
 {
     static const char *const names[][2] = {
-        {"info", NULL},           {"lolwut", NULL},          {"client", "list"},
-        {"client", "info"},       {"cluster", "nodes"},      {"cluster", "info"},
-        {"memory", "doctor"},     {"memory", "malloc-stats"}, {"latency", "doctor"},
-        {"latency", "graph"},     {"debug", "htstats"},      {"debug", "htstats-key"},
+        {"info", NULL},
+        {"lolwut", NULL},
+        {"client", "list"},
+        {"client", "info"},
+        {"cluster", "nodes"},
+        {"cluster", "info"},
+        {"memory", "doctor"},
+        {"memory", "malloc-stats"},
+        {"latency", "doctor"},
+        {"latency", "graph"},
+        {"debug", "htstats"},
+        {"debug", "htstats-key"},
         {"debug", "client-eviction"},
     };
 

@@ -187,14 +187,12 @@ static void help(const struct session *session, const struct words *words)
                 continue;
         } else {
             size_t used;
-            const struct doc *named =
-                docs_find(docs, words->items + 1, words->count - 1, &used);
+            const struct doc *named = docs_find(docs, words->items + 1, words->count - 1, &used);
 
             /* The command itself, and all subcommands of a container. */
-            if (doc != named &&
-                !(named && words->count == 2 && doc->name.size > named->name.size &&
-                  doc->name.data[named->name.size] == ' ' &&
-                  memcmp(doc->name.data, named->name.data, named->name.size) == 0))
+            if (doc != named && !(named && words->count == 2 && doc->name.size > named->name.size &&
+                                  doc->name.data[named->name.size] == ' ' &&
+                                  memcmp(doc->name.data, named->name.data, named->name.size) == 0))
                 continue;
         }
         help_about(doc);

@@ -374,14 +374,13 @@ void shell_options_help(FILE *to)
                  flags[i].value ? flags[i].value : "", flags[i].value ? ">" : "");
         fprintf(to, "  %-26s %s\n", left, flags[i].help);
     }
-    fprintf(to,
-            "\nEnvironment:\n"
-            "  MILLSTREAMCLI_AUTH, REDISCLI_AUTH   password\n"
-            "  MILLSTREAMCLI_HISTFILE              history (~/.millstreamcli_history)\n\n"
-            "Examples:\n"
-            "  millstream-cli XADD orders '*' item 42\n"
-            "  millstream-cli --json XRANGE orders - +\n"
-            "  millstream-cli -r 10 -i 0.5 XLEN orders\n"
-            "  cat body.txt | millstream-cli -x XADD orders '*' body\n"
-            "  millstream-cli --pipe < commands.resp\n");
+    fprintf(to, "\nEnvironment:\n"
+                "  MILLSTREAMCLI_AUTH, REDISCLI_AUTH   password\n"
+                "  MILLSTREAMCLI_HISTFILE              history (~/.millstreamcli_history)\n\n"
+                "Examples:\n"
+                "  millstream-cli XADD orders '*' item 42\n"
+                "  millstream-cli --json XRANGE orders - +\n"
+                "  millstream-cli -r 10 -i 0.5 XLEN orders\n"
+                "  cat body.txt | millstream-cli -x XADD orders '*' body\n"
+                "  millstream-cli --pipe < commands.resp\n");
 }

@@ -30,6 +30,9 @@ def main() -> int:
     except subprocess.TimeoutExpired:
         print(f"the program did not end within {PROGRAM_SECONDS} s")
         code = 1
+    except OSError as problem:
+        print(f"the program cannot be run: {problem}")
+        code = 1
     ended = server.stop()
     if code != 0 or ended != 0:
         print(f"the program ended with {code}, the server with {ended}; the server's log:")

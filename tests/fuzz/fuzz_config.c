@@ -23,8 +23,8 @@ static bool may_include(struct span text)
         const char *end = memchr(text.data + at, '\n', text.size - at);
         size_t size = end ? (size_t)(end - text.data) - at : text.size - at;
         struct span words[DIRECTIVE_WORDS_LIMIT];
-        int count = config_split(span_of(text.data + at, size), &scratch, words,
-                                 DIRECTIVE_WORDS_LIMIT);
+        int count =
+            config_split(span_of(text.data + at, size), &scratch, words, DIRECTIVE_WORDS_LIMIT);
 
         CHECK(count <= DIRECTIVE_WORDS_LIMIT);
         for (int i = 0; i < count; i++) {

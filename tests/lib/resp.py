@@ -68,14 +68,18 @@ def encode(*words: str | bytes | int) -> bytes:
 
 
 class Client:
-    """One connection. Methods block until the timeout (seconds) and then raise TimeoutError."""
+    """One connection. Methods block until the timeout (seconds) and then raise TimeoutError.
+
+    A reply of which only a part has come in time is not lost: the next read() begins with it again.
+    """
 
     def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 10.0) -> None:
         self.socket = socket.create_connection((host, port), timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
-        self.data = b""
-        self.at = 0
+        self.resp3 = False  # a type that only RESP3 has came at least once
+        self._data = bytearray()
+        self._at = 0  # where the first byte not yet read is
 
     def close(self) -> None:
         self.socket.close()
@@ -100,27 +104,41 @@ class Client:
         chunk = self.socket.recv(1 << 16)
         if not chunk:
             raise Closed
-        self.data = self.data[self.at :] + chunk
-        self.at = 0
+        self._data += chunk
 
     def _line(self) -> bytes:
-        while True:
-            end = self.data.find(b"\r\n", self.at)
-            if end >= 0:
-                line = self.data[self.at : end]
-                self.at = end + 2
-                return line
+        begin = self._at
+        while (end := self._data.find(b"\r\n", begin)) < 0:
+            begin = max(self._at, len(self._data) - 1)
             self._more()
+        line = bytes(self._data[self._at : end])
+        self._at = end + 2
+        return line
 
     def _bytes(self, size: int) -> bytes:
-        while len(self.data) - self.at < size + 2:
+        while len(self._data) - self._at < size + 2:
             self._more()
-        data = self.data[self.at : self.at + size]
-        self.at += size + 2
+        data = bytes(self._data[self._at : self._at + size])
+        self._at += size + 2
         return data
 
     def read(self) -> Any:
         """The next reply; raises TimeoutError when none comes, Closed when none can come."""
+        begin = self._at
+        try:
+            reply = self._value()
+        except (OSError, Closed):
+            self._at = begin
+            raise
+        if self._at == len(self._data) or self._at > 1 << 16:
+            del self._data[: self._at]
+            self._at = 0
+        return reply
+
+    def _items(self, count: int) -> list[Any]:
+        return [self._value() for _ in range(count)]
+
+    def _value(self) -> Any:
         line = self._line()
         kind, rest = line[:1], line[1:]
         text = rest.decode("latin-1")
@@ -133,7 +151,9 @@ class Client:
         if kind == b"$":
             return None if text == "-1" else self._bytes(int(text))
         if kind == b"*":
-            return NilArray() if text == "-1" else [self.read() for _ in range(int(text))]
+            return NilArray() if text == "-1" else self._items(int(text))
+        if kind in b"_#,(=!%~>|":
+            self.resp3 = True
         if kind == b"_":
             return None
         if kind == b"#":
@@ -147,28 +167,23 @@ class Client:
         if kind == b"!":
             return Error(self._bytes(int(text)).decode("latin-1"))
         if kind == b"%":
-            return Map((self.read(), self.read()) for _ in range(int(text)))
+            return Map((self._value(), self._value()) for _ in range(int(text)))
         if kind == b"~":
-            return Set(self.read() for _ in range(int(text)))
+            return Set(self._items(int(text)))
         if kind == b">":
-            return Push(self.read() for _ in range(int(text)))
+            return Push(self._items(int(text)))
         if kind == b"|":
-            for _ in range(int(text) * 2):
-                self.read()
-            return self.read()
+            self._items(2 * int(text))  # attributes say something about the reply that follows
+            return self._value()
         raise ValueError(f"unknown reply type in {line!r}")
 
     def pending(self, seconds: float = 0.0) -> bool:
         """True if bytes are there, or come within the time."""
-        if self.at < len(self.data):
+        if self._at < len(self._data):
             return True
-        self.socket.settimeout(seconds if seconds > 0 else 0.000001)
+        self.socket.settimeout(max(seconds, 0.000001))
         try:
-            chunk = self.socket.recv(1 << 16)
-            if not chunk:
-                raise Closed
-            self.data = self.data[self.at :] + chunk
-            self.at = 0
+            self._more()
             return True
         except (TimeoutError, BlockingIOError):
             return False

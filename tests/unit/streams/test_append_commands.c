@@ -63,9 +63,23 @@ static void test_xadd_refuses_a_sequence_that_is_used_up(void **state)
 
 static void test_ids_are_read_strictly(void **state)
 {
-    static const char *const bad[] = {"5-",      "-5",  "-",    "+",   "a",    "5-a",
-                                      "5-1-1",   "*-1", "5-**", "-*",  "**",   "$",
-                                      "(5",      "\"\"", "0x5",  "5.0", "18446744073709551616",
+    static const char *const bad[] = {"5-",
+                                      "-5",
+                                      "-",
+                                      "+",
+                                      "a",
+                                      "5-a",
+                                      "5-1-1",
+                                      "*-1",
+                                      "5-**",
+                                      "-*",
+                                      "**",
+                                      "$",
+                                      "(5",
+                                      "\"\"",
+                                      "0x5",
+                                      "5.0",
+                                      "18446744073709551616",
                                       "1-18446744073709551616"};
     struct fake *f = start();
     char line[64];
@@ -208,8 +222,7 @@ static void test_fields_are_kept_byte_by_byte(void **state)
 
     (void)state;
     says(f, "XADD s 1-1 \"\\x00\" \"\\r\\n\" a 1 a 2 \"\" \"\"", "\"1-1\"");
-    says(f, "XRANGE s - +",
-         "[[\"1-1\" [\"\\x00\" \"\\r\\n\" \"a\" \"1\" \"a\" \"2\" \"\" \"\"]]]");
+    says(f, "XRANGE s - +", "[[\"1-1\" [\"\\x00\" \"\\r\\n\" \"a\" \"1\" \"a\" \"2\" \"\" \"\"]]]");
     fake_free(f);
 }
 
@@ -467,8 +480,7 @@ static void test_idmp_refuses_bad_options(void **state)
          "-ERR syntax error, IDMP/IDMPAUTO specified multiple times");
     says(f, "XADD s IDMP p i IDMP p i * f a",
          "-ERR syntax error, IDMP/IDMPAUTO specified multiple times");
-    says(f, "XADD s IDMP \"\" i * f a",
-         "-ERR syntax error, IDMP requires a non-empty producer ID");
+    says(f, "XADD s IDMP \"\" i * f a", "-ERR syntax error, IDMP requires a non-empty producer ID");
     says(f, "XADD s IDMP p \"\" * f a",
          "-ERR syntax error, IDMP requires a non-empty idempotent ID");
     says(f, "XADD s IDMPAUTO \"\" * f a",

@@ -128,7 +128,7 @@ static void test_other_fields_are_told_apart(void **state)
         size_t count;
         struct span *fields;
         bool same;
-    } cases[] = {{4, first, true}, {2, fewer, false},   {6, more, false},
+    } cases[] = {{4, first, true},   {2, fewer, false},   {6, more, false},
                  {4, turned, false}, {4, shorter, false}, {4, first, true}};
     struct stream_block *block = block_new(id_of(1, 0), 4, first);
     struct block_entry entry;

@@ -92,8 +92,7 @@ static void test_xdelex_refuses_bad_options(void **state)
 
     (void)state;
     add_entries(f, 1);
-    says(f, "XDELEX s IDS 2 1-0",
-         "-ERR The `numids` parameter must match the number of arguments");
+    says(f, "XDELEX s IDS 2 1-0", "-ERR The `numids` parameter must match the number of arguments");
     says(f, "XDELEX s IDS 1 1-0 2-0", SYNTAX);
     says(f, "XDELEX s IDS 0 1-0", "-ERR Number of IDs must be a positive integer");
     says(f, "XDELEX s IDS -1 1-0", "-ERR Number of IDs must be a positive integer");
@@ -108,7 +107,8 @@ static void test_xdelex_refuses_bad_options(void **state)
     says(f, "XDELEX s IDS 2 1-0 x", BAD_ID);
     says(f, "XLEN s", "1");
     says(f, "XDELEX nokey IDS 2 x y", "[-1 -1]");
-    says(f, "XDELEX nokey IDS 3 x y", "-ERR The `numids` parameter must match the number of arguments");
+    says(f, "XDELEX nokey IDS 3 x y",
+         "-ERR The `numids` parameter must match the number of arguments");
     says(f, "XDELEX text IDS 0 x", WRONGTYPE);
     fake_free(f);
 }
@@ -214,12 +214,10 @@ static void test_xcfgset_refuses_bad_options(void **state)
          "-ERR IDMP-DURATION specified multiple times");
     says(f, "XCFGSET s IDMP-MAXSIZE 1 IDMP-MAXSIZE 1",
          "-ERR IDMP-MAXSIZE specified multiple times");
-    says(f, "XCFGSET s IDMP-DURATION 0",
-         "-ERR IDMP-DURATION must be between 1 and 86400 seconds");
+    says(f, "XCFGSET s IDMP-DURATION 0", "-ERR IDMP-DURATION must be between 1 and 86400 seconds");
     says(f, "XCFGSET s IDMP-DURATION 86401",
          "-ERR IDMP-DURATION must be between 1 and 86400 seconds");
-    says(f, "XCFGSET s IDMP-MAXSIZE 0",
-         "-ERR IDMP-MAXSIZE must be between 1 and 10000 entries");
+    says(f, "XCFGSET s IDMP-MAXSIZE 0", "-ERR IDMP-MAXSIZE must be between 1 and 10000 entries");
     says(f, "XCFGSET s IDMP-MAXSIZE 10001",
          "-ERR IDMP-MAXSIZE must be between 1 and 10000 entries");
     assert_int_equal(facts(f).duration_s, 100);

@@ -1,5 +1,5 @@
-/* The rules of a stream that a random model does not state by name: which nodes approximate trimming
- * takes, what references do, and how much memory entries cost. */
+/* The rules of a stream that a random model does not state by name: which nodes approximate
+ * trimming takes, what references do, and how much memory entries cost. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
