@@ -302,17 +302,33 @@ static void rewrite_add(struct request *rq, const struct stream *stream,
     request_rewrite(rq, rq->argc, argv);
 }
 
-/* Looks for the iid as the log's writer did, whose clock is not ours: an append with '*' was a
- * duplicate then and is one now, one with its id was not. So nothing expires by time, and a pair
- * that is known all the same had expired then, and whatever is older with it. */
-static bool find_replayed(struct stream *stream, const struct append_args *args,
-                          struct stream_id *id)
+static void reply_duplicate(struct request *rq, struct stream *stream, struct key key,
+                            struct stream_id id, struct reply *out)
 {
+    stream_idmp_count_duplicate(stream);
+    request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, NULL);
+    reply_stream_id(out, id);
+}
+
+/* In replay the arguments alone decide, whatever the clock and the pairs known here say: the log's
+ * writer gave an append its id, and left '*' where it found a duplicate. A pair that is known at an
+ * append had expired there, and whatever is older with it. A duplicate is one although its pair is
+ * unknown here: a rewritten log leaves out pairs whose entry is deleted. True if it was one. */
+static bool answer_replayed(struct request *rq, struct stream *stream,
+                            const struct append_args *args, struct key key, struct reply *out)
+{
+    struct stream_id id;
+
     if (args->form != ID_AUTO) {
-        stream_idmp_forget_upto(stream, args->pid, args->iid);
+        if (stream)
+            stream_idmp_forget_upto(stream, args->pid, args->iid);
         return false;
     }
-    return stream_idmp_find(stream, args->pid, args->iid, id);
+    if (stream && stream_idmp_find(stream, args->pid, args->iid, &id))
+        reply_duplicate(rq, stream, key, id, out);
+    else
+        reply_null(out);
+    return true;
 }
 
 /* A duplicate gets the id it got the first time; true if it was one. */
@@ -327,19 +343,14 @@ static bool answer_duplicate(struct request *rq, struct stream *stream, struct a
         stream_idmp_hash(rq->argc - args->id_at - 1, rq->argv + args->id_at + 1, iid);
         args->iid = span_of((char *)iid, IDMP_HASH_SIZE);
     }
+    if (rq->flags & REQUEST_REPLAY)
+        return answer_replayed(rq, stream, args, key, out);
     if (!stream)
         return false;
-    if (rq->flags & REQUEST_REPLAY) {
-        if (!find_replayed(stream, args, &id))
-            return false;
-    } else {
-        stream_idmp_expire(stream, rq->now_ms);
-        if (!stream_idmp_find(stream, args->pid, args->iid, &id))
-            return false;
-    }
-    stream_idmp_count_duplicate(stream);
-    request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, NULL);
-    reply_stream_id(out, id);
+    stream_idmp_expire_some(stream, rq->now_ms, args->pid);
+    if (!stream_idmp_find(stream, args->pid, args->iid, &id))
+        return false;
+    reply_duplicate(rq, stream, key, id, out);
     return true;
 }
 

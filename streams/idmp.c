@@ -1,5 +1,7 @@
-/* idmp.c - producers in a dict by name; each has a ring of its iids in the order they came and a
- * dict of them by bytes, so that look-up, recording and dropping the oldest are O(1). */
+/* idmp.c - producers in a dict by name; each has a list of its iids in the order they came and a
+ * dict of them by bytes, so that look-up, recording and dropping the oldest are O(1). The producers
+ * are in a list too: an append looks at a few of its head for what has expired and puts them behind
+ * the rest, so it costs the same with any number of producers, and all get their turn. */
 #include "streams/idmp.h"
 #include "core/base/check.h"
 #include "core/base/mem.h"
@@ -11,6 +13,10 @@
 #include <string.h>
 #include <xxhash.h>
 
+enum {
+    SWEEP_PRODUCERS = 4 /* an append adds one producer at most, so the sweep is faster */
+};
+
 struct record { /* one iid */
     struct record *newer;
     struct stream_id id;
@@ -21,12 +27,14 @@ struct record { /* one iid */
 struct producer {
     struct dict records; /* struct record, by iid */
     struct record *oldest, *newest;
+    struct producer *before, *after;
     uint32_t name_size;
     char name[];
 };
 
 struct stream_idmp {
     struct dict producers;
+    struct producer *first, *last; /* the order of the sweep */
     uint64_t iids;
 };
 
@@ -76,6 +84,30 @@ static struct producer *find_producer(const struct stream_idmp *idmp, struct spa
     return idmp ? dict_find((struct dict *)&idmp->producers, key_hash(pid), pid) : NULL;
 }
 
+/* Puts the producer at the end of the list. */
+static void link_producer(struct stream_idmp *idmp, struct producer *producer)
+{
+    producer->before = idmp->last;
+    producer->after = NULL;
+    if (idmp->last)
+        idmp->last->after = producer;
+    else
+        idmp->first = producer;
+    idmp->last = producer;
+}
+
+static void unlink_producer(struct stream_idmp *idmp, struct producer *producer)
+{
+    if (producer->before)
+        producer->before->after = producer->after;
+    else
+        idmp->first = producer->after;
+    if (producer->after)
+        producer->after->before = producer->before;
+    else
+        idmp->last = producer->before;
+}
+
 static struct producer *get_producer(struct stream_idmp *idmp, struct span pid)
 {
     struct producer *producer = find_producer(idmp, pid);
@@ -87,6 +119,7 @@ static struct producer *get_producer(struct stream_idmp *idmp, struct span pid)
     producer->name_size = (uint32_t)pid.size;
     memcpy(producer->name, pid.data, pid.size);
     dict_add(&idmp->producers, key_hash(pid), producer);
+    link_producer(idmp, producer);
     return producer;
 }
 
@@ -188,29 +221,70 @@ void stream_idmp_record(struct stream *stream, struct span pid, struct span iid,
         drop_oldest(stream->idmp, producer);
 }
 
+/* Drops what the producer recorded up to `border`, and the producer if nothing is left. Returns
+ * whether it stayed. */
+static bool expire_producer(struct stream_idmp *idmp, struct producer *producer, uint64_t border)
+{
+    while (producer->oldest && producer->oldest->id.ms <= border)
+        drop_oldest(idmp, producer);
+    if (producer->oldest)
+        return true;
+    unlink_producer(idmp, producer);
+    dict_remove(&idmp->producers, key_hash(producer_key(producer)), producer_key(producer));
+    producer_free(producer);
+    return false;
+}
+
+/* The newest ms that has expired; false if none can have. */
+static bool find_border(const struct stream *stream, int64_t now_ms, uint64_t *border)
+{
+    int64_t at = now_ms - (int64_t)stream->idmp_duration_s * 1000;
+
+    *border = (uint64_t)at;
+    return stream->idmp && at >= 0;
+}
+
+static void drop_if_empty(struct stream *stream)
+{
+    if (stream->idmp->first)
+        return;
+    stream_idmp_free(stream->idmp);
+    stream->idmp = NULL;
+}
+
 void stream_idmp_expire(struct stream *stream, int64_t now_ms)
 {
-    int64_t border = now_ms - (int64_t)stream->idmp_duration_s * 1000;
-    struct producer *producer;
-    struct dict_walk walk;
+    struct producer *producer, *after;
+    uint64_t border;
 
-    if (!stream->idmp || border < 0)
+    if (!find_border(stream, now_ms, &border))
         return;
-    dict_walk_begin(&walk, &stream->idmp->producers);
-    while ((producer = dict_walk_next(&walk))) {
-        while (producer->oldest && producer->oldest->id.ms <= (uint64_t)border)
-            drop_oldest(stream->idmp, producer);
-        if (!producer->oldest) {
-            dict_remove(&stream->idmp->producers, key_hash(producer_key(producer)),
-                        producer_key(producer));
-            producer_free(producer);
-        }
+    for (producer = stream->idmp->first; producer; producer = after) {
+        after = producer->after;
+        expire_producer(stream->idmp, producer, border);
     }
-    dict_walk_end(&walk);
-    if (dict_count(&stream->idmp->producers) == 0) {
-        stream_idmp_free(stream->idmp);
-        stream->idmp = NULL;
+    drop_if_empty(stream);
+}
+
+void stream_idmp_expire_some(struct stream *stream, int64_t now_ms, struct span pid)
+{
+    struct stream_idmp *idmp = stream->idmp;
+    struct producer *producer;
+    uint64_t border;
+
+    if (!find_border(stream, now_ms, &border))
+        return;
+    producer = find_producer(idmp, pid);
+    if (producer)
+        expire_producer(idmp, producer, border);
+    for (int i = 0; i < SWEEP_PRODUCERS && idmp->first; i++) {
+        producer = idmp->first;
+        if (!expire_producer(idmp, producer, border))
+            continue;
+        unlink_producer(idmp, producer);
+        link_producer(idmp, producer);
     }
+    drop_if_empty(stream);
 }
 
 void stream_idmp_forget_upto(struct stream *stream, struct span pid, struct span iid)

@@ -34,8 +34,12 @@ void stream_idmp_count_duplicate(struct stream *stream);
 void stream_idmp_record(struct stream *stream, struct span pid, struct span iid,
                         struct stream_id id);
 
-/* Drops what is older than the duration. O(dropped + producers). */
+/* Drops what is older than the duration. O(dropped + producers): for who shows the counts, and for
+ * a timer. */
 void stream_idmp_expire(struct stream *stream, int64_t now_ms);
+
+/* The same for one producer, and for a few others whose turn it is. O(dropped). */
+void stream_idmp_expire_some(struct stream *stream, int64_t now_ms, struct span pid);
 
 /* Drops the pair, and what the producer recorded before it; nothing if it isn't known. */
 void stream_idmp_forget_upto(struct stream *stream, struct span pid, struct span iid);

@@ -73,6 +73,20 @@ static void debug_accept(struct request *rq, struct reply *out)
     reply_ok(out);
 }
 
+static const char *encoding_of(const struct entry *entry)
+{
+    if (entry_type(entry)->id != VALUE_STRING)
+        return entry_type(entry)->encoding(entry_value(entry));
+    switch (entry_string_form(entry)) {
+    case ENTRY_INTEGER:
+        return "int";
+    case ENTRY_EMBEDDED:
+        return "embstr";
+    default:
+        return "raw";
+    }
+}
+
 static void debug_object(struct request *rq, struct reply *out)
 {
     struct entry *entry = keyspace_find(rq, request_key(rq, 2), FIND_QUIET);
@@ -85,7 +99,7 @@ static void debug_object(struct request *rq, struct reply *out)
     snprintf(text, sizeof(text),
              "Value at:%p refcount:1 encoding:%s serializedlength:%zu lru:%lld "
              "lru_seconds_idle:%lld",
-             (void *)entry, entry_type(entry)->encoding(entry), entry_memory(entry, 0),
+             (void *)entry, encoding_of(entry), entry_memory(entry, 0),
              (long long)(rq->now_ms / 1000 & 0xffffff),
              (long long)entry_idle_seconds(entry, rq->now_ms));
     reply_simple(out, text);
@@ -150,7 +164,7 @@ static void debug_digest_value(struct request *rq, struct reply *out)
         if (entry)
             entry_digest(entry, &digest);
         put_digest(&digest, text);
-        reply_bulk_text(out, text);
+        reply_simple(out, text);
     }
 }
 
@@ -243,7 +257,7 @@ static void debug_htstats(struct request *rq, struct reply *out)
     int64_t db;
 
     if (num_parse_i64(rq->argv[2], &db) < 0 || db < 0 || db >= keyspace_databases(rq->keyspace)) {
-        reply_error(out, ERROR_DB_RANGE);
+        reply_error(out, "ERR Out of range database");
         return;
     }
     keyspace_describe_tables(rq->keyspace, (int)db, &text);

@@ -310,7 +310,7 @@ static void get_percentiles(const struct config *config, struct buffer *out)
 void directive_get(const struct config *config, const struct directive *directive,
                    struct buffer *out)
 {
-    const void *field = (const char *)config + directive->field;
+    const void *field;
 
     if (directive->field == DIRECTIVE_NO_FIELD) {
         const char *text = config->extra[directive - directives];
@@ -318,6 +318,7 @@ void directive_get(const struct config *config, const struct directive *directiv
         buffer_append(out, text, strlen(text));
         return;
     }
+    field = (const char *)config + directive->field;
     switch (directive->kind) {
     case DIRECTIVE_BOOL:
         buffer_printf(out, "%s", *(const bool *)field ? "yes" : "no");

@@ -247,7 +247,10 @@ void client_pause(struct request *rq, struct reply *out)
 
     if (rq->argc == 4 && span_is(rq->argv[3], "write")) {
         mode = PAUSE_WRITE;
-    } else if (rq->argc > 4 || (rq->argc == 4 && !span_is(rq->argv[3], "all"))) {
+    } else if (rq->argc == 4 && !span_is(rq->argv[3], "all")) {
+        reply_error(out, "ERR CLIENT PAUSE mode must be WRITE or ALL");
+        return;
+    } else if (rq->argc > 4) {
         reply_error(out, ERROR_SYNTAX);
         return;
     }

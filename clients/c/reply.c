@@ -60,6 +60,21 @@ int reply_reader_feed(struct reply_reader *reader, const char *data, size_t size
     return 1;
 }
 
+struct ms_reply *ms_reply_parse(const void *bytes, size_t size, size_t *used)
+{
+    struct reply_reader *reader = reply_reader_new();
+    struct ms_reply *reply = NULL;
+    const char *error;
+    size_t taken = 0;
+
+    if (reply_reader_feed(reader, bytes, size, &taken, &reply, &error) != 1)
+        reply = NULL;
+    if (used)
+        *used = reply ? taken : 0;
+    reply_reader_free(reader);
+    return reply;
+}
+
 const struct ms_value *ms_reply_value(const struct ms_reply *reply)
 {
     return reply ? (const struct ms_value *)reply->value : NULL;

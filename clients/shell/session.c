@@ -239,21 +239,27 @@ static void follow(struct session *session, size_t argc, const struct span *argv
     }
 }
 
-/* Prints message after message until the connection ends or the user interrupts. */
+/* Prints message after message until the connection ends or the user interrupts. An error instead
+ * of the first message means that there is nothing to wait for. */
 static int stream(struct session *session)
 {
+    bool first = true;
     int rc;
 
-    if (session->options->format == FORMAT_TERMINAL)
-        puts("Reading messages... (press Ctrl-C to quit)");
-    for (;;) {
+    for (;; first = false) {
         struct ms_reply *reply;
+        bool refused;
 
         rc = wait_message(session, &reply);
         if (rc != MS_OK)
             break;
+        refused = first && ms_value_type(ms_reply_value(reply)) == MS_ERROR;
+        if (first && !refused && session->options->format == FORMAT_TERMINAL)
+            puts("Reading messages... (press Ctrl-C to quit)");
         print_value(session, ms_reply_value(reply), false);
         ms_reply_free(reply);
+        if (refused)
+            return 1;
     }
     if (rc != MS_ERROR_STOPPED)
         fprintf(stderr, "Error: %s\n", ms_connection_error(session->connection));

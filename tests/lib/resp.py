@@ -118,8 +118,11 @@ class Client:
     def _bytes(self, size: int) -> bytes:
         while len(self._data) - self._at < size + 2:
             self._more()
-        data = bytes(self._data[self._at : self._at + size])
-        self._at += size + 2
+        end = self._at + size
+        if self._data[end : end + 2] != b"\r\n":
+            raise ValueError(f"a string of {size} bytes has more")
+        data = bytes(self._data[self._at : end])
+        self._at = end + 2
         return data
 
     def read(self) -> Any:

@@ -155,7 +155,7 @@ a> XLEN s
 a< 1
 only ours
 a> XTRIM s LIMIT 5
-a< (error) ERR wrong number of arguments for 'xtrim' command
+a< (error) ERR syntax error, LIMIT cannot be used without specifying a trimming strategy
 a> XTRIM s MAXLEN 1 MAXLEN 1
 a< (error) ERR syntax error, MAXLEN and MINID options at the same time are not compatible
 a> XTRIM s KEEPREF DELREF MAXLEN 1
