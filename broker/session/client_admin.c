@@ -162,10 +162,12 @@ static bool kill_visit(void *context, struct session *session)
     if (!fits(filter, session))
         return true;
     filter->killed++;
-    if (session == filter->self)
+    if (session == filter->self) {
         session_close_after_reply(session);
-    else
-        session_close(session);
+        return true;
+    }
+    session_close(session);
+    wait_end(session, WAIT_END_GONE, true); /* else the next entry would go to it */
     return true;
 }
 

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""The server as a process: where it listens, whom it lets in, its files, its log, its end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from typing import Callable
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+from resp import Client, Closed, Error, Simple  # noqa: E402
+from server import Server, free_port  # noqa: E402
+from wait import wait_for  # noqa: E402
+
+
+def listens_on_several_addresses(binary: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "socket")
+        with Server(binary, "--unixsocket", path, "--unixsocketperm", "700") as server:
+            assert os.stat(path).st_mode & 0o777 == 0o700
+            with socket.socket(socket.AF_UNIX) as unix:
+                unix.connect(path)
+                unix.sendall(b"PING\r\n")
+                assert unix.recv(64) == b"+PONG\r\n"
+            lines = server.client().call("INFO", "server").decode()
+            assert "listener0:name=tcp,bind=127.0.0.1" in lines and "name=unix" in lines
+        assert not os.path.exists(path), "the socket's file stays behind"
+
+
+def listens_on_ipv6(binary: str) -> None:
+    with Server(binary) as server:
+        client = server.client()
+        try:
+            probe = socket.create_server(("::1", 0), family=socket.AF_INET6)
+            probe.close()
+        except OSError:
+            return  # this machine has no IPv6
+        assert client.call("CONFIG", "SET", "bind", "127.0.0.1 ::1") == Simple("OK")
+        with socket.create_connection(("::1", server.port), timeout=5) as six:
+            six.sendall(b"PING\r\n")
+            assert six.recv(64) == b"+PONG\r\n"
+
+
+def refuses_a_port_that_is_taken(binary: str) -> None:
+    with Server(binary) as first:
+        second = subprocess.run(
+            [binary, "--port", str(first.port), "--bind", "127.0.0.1"],
+            capture_output=True,
+            timeout=20,
+        )
+        assert second.returncode == 1
+        assert b"Can't listen" in second.stdout
+        reply = first.client().call("CONFIG", "SET", "bind", "203.0.113.7")
+        assert isinstance(reply, Error) and "'bind'" in reply.text, reply
+        assert first.client().call("PING") == Simple("PONG"), "the old address is gone"
+
+
+def counts_clients(binary: str) -> None:
+    with Server(binary, "--maxclients", "3") as server:
+        clients = [server.client() for _ in range(3)]
+        for client in clients:
+            assert client.call("PING") == Simple("PONG")
+        extra = server.client()
+        assert extra.read() == Error("ERR max number of clients reached")
+        clients.pop().close()
+        wait_for(lambda: b"connected_clients:2\r" in clients[0].call("INFO", "clients"))
+        assert server.client().call("PING") == Simple("PONG")
+
+
+def ends_idle_connections(binary: str) -> None:
+    with Server(binary, "--timeout", "1") as server:
+        idle, waiting = server.client(15), server.client(15)
+        waiting.send("XREAD", "BLOCK", "0", "STREAMS", "s", "$")
+        try:
+            idle.read()
+            raise AssertionError("an idle connection got a reply")
+        except (Closed, ConnectionError):
+            pass
+        control = server.client()
+        control.call("XADD", "s", "1-1", "f", "v")
+        assert waiting.read() == [[b"s", [[b"1-1", [b"f", b"v"]]]]], "who waits is not idle"
+
+
+def reads_and_rewrites_its_file(binary: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path, more = os.path.join(folder, "m.conf"), os.path.join(folder, "more.conf")
+        port = free_port()
+        pathlib.Path(more).write_text("maxmemory-samples 7\n", encoding="ascii")
+        pathlib.Path(path).write_text(
+            f"# mine\nport {port}\nbind 127.0.0.1\nhz 20\ninclude {more}\n", encoding="ascii"
+        )
+        process = subprocess.Popen([binary, path, "--timeout", "99"], stdout=subprocess.DEVNULL)
+        try:
+            client = wait_for(lambda: connect(port), 20)
+            assert client.call("CONFIG", "GET", "maxmemory-samples")[1] == b"7"
+            assert client.call("CONFIG", "GET", "timeout")[1] == b"99"
+            client.call("CONFIG", "SET", "hz", "30", "maxmemory", "100mb")
+            assert client.call("CONFIG", "REWRITE") == Simple("OK")
+            text = pathlib.Path(path).read_text(encoding="ascii")
+            assert text.startswith("# mine\n") and "hz 30\n" in text and "timeout 99" in text
+            assert "maxmemory 104857600" in text
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+
+
+def connect(port: int) -> Client | None:
+    try:
+        return Client(port)
+    except OSError:
+        return None
+
+
+def names_what_is_wrong_in_a_file(binary: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "bad.conf")
+        pathlib.Path(path).write_text("port 0\nhz never\n", encoding="ascii")
+        run = subprocess.run([binary, path], capture_output=True, timeout=20)
+        assert run.returncode == 1
+        assert b"line 2" in run.stderr and b"hz never" in run.stderr, run.stderr
+        run = subprocess.run([binary, "--nosuch", "1"], capture_output=True, timeout=20)
+        assert run.returncode == 1 and b"nosuch" in run.stderr
+
+
+def keeps_debug_shut(binary: str) -> None:
+    with Server(binary) as server:
+        reply = server.client().call("DEBUG", "SLEEP", "0")
+        assert isinstance(reply, Error) and reply.text.startswith("ERR DEBUG command not allowed")
+    with Server(binary, "--enable-debug-command", "local") as server:
+        assert server.client().call("DEBUG", "SLEEP", "0") == Simple("OK")
+
+
+def says_what_tools_wait_for(binary: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        log, pid = os.path.join(folder, "log"), os.path.join(folder, "pid")
+        with Server(binary, "--logfile", log, "--pidfile", pid) as server:
+            text = pathlib.Path(log).read_text(encoding="utf-8")
+            assert f" PID: {server.process.pid}" in text
+            assert text.index("PID:") < text.index("Server initialized")
+            assert text.index("Server initialized") < text.index("Ready to accept connections")
+            assert pathlib.Path(pid).read_text(encoding="ascii") == f"{server.process.pid}\n"
+        assert not os.path.exists(pid)
+
+
+def shuts_down_in_order(binary: str) -> None:
+    server = Server(binary)
+    client, waiting = server.client(), server.client()
+    waiting.send("XREAD", "BLOCK", "0", "STREAMS", "s", "$")
+    client.send("SHUTDOWN", "NOSAVE")
+    for each in (client, waiting):
+        try:
+            each.read()
+            raise AssertionError("SHUTDOWN was answered")
+        except (Closed, ConnectionError):
+            pass
+    assert server.process.wait(20) == 0
+    server.stop()
+
+
+def evicts_and_refuses(binary: str) -> None:
+    with Server(binary, "--maxmemory", "20mb", "--maxmemory-policy", "allkeys-lru") as server:
+        client = server.client()
+        for start in range(0, 40000, 1000):
+            replies = client.pipeline(
+                [("SET", f"k:{i}", "x" * 1000) for i in range(start, start + 1000)]
+            )
+            assert all(reply == Simple("OK") for reply in replies)
+        stats = client.call("INFO", "stats").decode()
+        assert int(stats.split("evicted_keys:")[1].split()[0]) > 10000
+        client.call("CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "1mb")
+        reply = client.call("SET", "one", "more")
+        assert reply == Error("OOM command not allowed when used memory > 'maxmemory'."), reply
+        assert client.call("DEL", "k:1") in (0, 1), "what frees memory is let through"
+
+
+RULES: list[Callable[[str], None]] = [
+    listens_on_several_addresses,
+    listens_on_ipv6,
+    refuses_a_port_that_is_taken,
+    counts_clients,
+    ends_idle_connections,
+    reads_and_rewrites_its_file,
+    names_what_is_wrong_in_a_file,
+    keeps_debug_shut,
+    says_what_tools_wait_for,
+    shuts_down_in_order,
+    evicts_and_refuses,
+]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", required=True)
+    options = parser.parse_args()
+    failed = 0
+    for rule in RULES:
+        try:
+            rule(options.server)
+            print(f"ok {rule.__name__}")
+        except (AssertionError, OSError, RuntimeError, TimeoutError, Closed) as problem:
+            print(f"FAILED {rule.__name__}: {type(problem).__name__}: {problem}")
+            failed += 1
+    print(f"{len(RULES) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
