@@ -77,8 +77,8 @@ enum ms_type {
 /* The root. Never NULL for a reply that a function gave you; NULL for NULL. */
 MS_API const struct ms_value *ms_reply_value(const struct ms_reply *reply);
 
-/* Reads one reply out of RESP bytes of your own (a file, a test); *used (may be NULL) is how many of
- * them it took. NULL when they hold no whole reply. */
+/* Reads one reply out of RESP bytes of your own (a file, a test); *used (may be NULL) is how many
+ * of them it took. NULL when they hold no whole reply. */
 MS_API struct ms_reply *ms_reply_parse(const void *bytes, size_t size, size_t *used);
 
 /* NULL is allowed. */

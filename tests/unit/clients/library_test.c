@@ -94,8 +94,8 @@ static void test_what_is_put_in_is_one_binary_safe_argument(void **state)
     const char *text;
 
     (void)state;
-    assert_int_equal(
-        ms_commandf(admin, &reply, "SET key:%d %b", 7, "a b\r\n\0c", (size_t)7), MS_OK);
+    assert_int_equal(ms_commandf(admin, &reply, "SET key:%d %b", 7, "a b\r\n\0c", (size_t)7),
+                     MS_OK);
     ms_reply_free(reply);
     assert_int_equal(ms_commandf(admin, &reply, "GET %s:%lld", "key", 7LL), MS_OK);
     text = ms_value_text(ms_reply_value(reply), &size);
@@ -364,8 +364,7 @@ static void test_lost_answers_append_nothing_twice(void **state)
     }
     assert_int_equal(ms_commandf(admin, &reply, "XRANGE s - +"), MS_OK);
     for (size_t i = 0, last = 0; i < ms_value_count(ms_reply_value(reply)); i++) {
-        const struct ms_value *fields =
-            ms_value_at(ms_value_at(ms_reply_value(reply), i), 1);
+        const struct ms_value *fields = ms_value_at(ms_value_at(ms_reply_value(reply), i), 1);
         size_t n = (size_t)ms_value_integer(ms_value_at(fields, 1));
 
         assert_true(i == 0 || n > last); /* none twice, and in order */

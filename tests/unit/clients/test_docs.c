@@ -82,8 +82,7 @@ static void test_usage_is_built_from_the_arguments(void **state)
     assert_non_null(doc);
     assert_int_equal(used, 1);
     assert_string_equal(doc->summary.size ? "Add" : "", "Add");
-    assert_true(span_equal(doc->usage,
-                           SPAN("key [A | COUNT n] field value [field value ...]")));
+    assert_true(span_equal(doc->usage, SPAN("key [A | COUNT n] field value [field value ...]")));
 }
 
 static void test_a_subcommand_is_found_before_its_container(void **state)

@@ -48,7 +48,8 @@ static void test_terminal_numbers_and_indents_items(void **state)
     (void)state;
     check(FORMAT_TERMINAL, "*2\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n:2\r\n",
           "1) 1) \"a\"\n   2) 1) (integer) 1\n2) (integer) 2\n");
-    check(FORMAT_TERMINAL, "*10\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n*1\r\n+x\r\n",
+    check(FORMAT_TERMINAL,
+          "*10\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n*1\r\n+x\r\n",
           " 1) (integer) 1\n 2) (integer) 2\n 3) (integer) 3\n 4) (integer) 4\n"
           " 5) (integer) 5\n 6) (integer) 6\n 7) (integer) 7\n 8) (integer) 8\n"
           " 9) (integer) 9\n10) 1) x\n");
@@ -95,7 +96,8 @@ static void test_json_makes_an_array_of_a_map_with_aggregate_keys(void **state)
 static void test_json_is_valid_whatever_the_bytes(void **state)
 {
     (void)state;
-    check(FORMAT_JSON, "$7\r\n\xc3\xa9\xff\x01\"\\\t\r\n", "\"\xc3\xa9\\u00ff\\u0001\\\"\\\\\\t\"\n");
+    check(FORMAT_JSON, "$7\r\n\xc3\xa9\xff\x01\"\\\t\r\n",
+          "\"\xc3\xa9\\u00ff\\u0001\\\"\\\\\\t\"\n");
     check(FORMAT_ASCII_JSON, "$2\r\n\xc3\xa9\r\n", "\"\\u00c3\\u00a9\"\n");
     check(FORMAT_JSON, "$3\r\n\xed\xa0\x80\r\n", "\"\\u00ed\\u00a0\\u0080\"\n"); /* surrogate */
     check(FORMAT_JSON, "$2\r\n\xc0\x80\r\n", "\"\\u00c0\\u0080\"\n");            /* overlong */

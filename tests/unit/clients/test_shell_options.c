@@ -12,9 +12,8 @@
 static struct shell_options options;
 static char error[256];
 
-#define PARSE(...)                                                                                 \
-    parse((char *[]){(char[]){"millstream-cli"}, __VA_ARGS__, NULL})
-#define ARG(text) ((char[]){text})
+#define PARSE(...) parse((char *[]){(char[]){"millstream-cli"}, __VA_ARGS__, NULL})
+#define ARG(text)  ((char[]){text})
 
 static int parse(char **argv)
 {
