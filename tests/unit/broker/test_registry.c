@@ -1,0 +1,76 @@
+/* Every command of the server: found by name in any case, numbered, and complete in its table. */
+#include "broker/command/registry.h"
+#include "broker/command/usage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void test_names_are_found_in_any_case(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+
+    (void)state;
+    assert_non_null(registry_find(registry, SPAN("xadd")));
+    assert_ptr_equal(registry_find(registry, SPAN("XaDd")), registry_find(registry, SPAN("xadd")));
+    assert_null(registry_find(registry, SPAN("xad")));
+    assert_null(registry_find(registry, SPAN("xaddd")));
+    assert_null(registry_find(registry, SPAN("")));
+    registry_free(registry);
+}
+
+static void test_subcommands_are_found_by_both_ways(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+    const struct command *create = registry_find_full(registry, SPAN("XGROUP|create"));
+
+    (void)state;
+    assert_non_null(create);
+    assert_string_equal(create->full_name, "xgroup|create");
+    assert_ptr_equal(create,
+                     registry_find_sub(registry_find(registry, SPAN("xgroup")), SPAN("CREATE")));
+    assert_ptr_equal(create->parent, registry_find(registry, SPAN("xgroup")));
+    assert_null(registry_find_full(registry, SPAN("xgroup|nosuch")));
+    assert_null(registry_find_full(registry, SPAN("nosuch|create")));
+    registry_free(registry);
+}
+
+static void test_every_entry_of_the_table_is_complete(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (unsigned i = 0; i < registry_total(registry); i++) {
+        const struct command *command = registry_by_number(registry, i);
+        const struct command_spec *spec = command->spec;
+
+        print_message("%s\n", command->full_name);
+        assert_int_equal(command->number, i);
+        assert_true(spec->run != NULL || spec->subcommands != NULL);
+        assert_non_null(spec->usage);
+        assert_non_null(spec->group);
+        assert_non_null(spec->since);
+        assert_int_equal(spec->summary[strlen(spec->summary) - 1], '.');
+        assert_int_not_equal(spec->arity, 0);
+        if (spec->usage[0])
+            assert_non_null(usage_parse(arena, spec->usage));
+        assert_false((spec->flags & CMD_WRITE) && (spec->flags & CMD_READONLY));
+    }
+    arena_free(arena);
+    registry_free(registry);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_are_found_in_any_case),
+        cmocka_unit_test(test_subcommands_are_found_by_both_ways),
+        cmocka_unit_test(test_every_entry_of_the_table_is_complete),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
