@@ -212,6 +212,7 @@ static void xinfo_stream(struct request *rq, struct reply *out)
 
     if (!find_stream(rq, &stream, out) || !parse_full(rq, &full, &limit, out))
         return;
+    stream_idmp_expire(stream, rq->now_ms); /* what is past its time is not tracked any more */
     if (full) {
         stream_full(stream, limit, out);
         return;

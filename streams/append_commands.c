@@ -273,9 +273,11 @@ static struct stream_id trimmed_upto(const struct stream *stream, const struct s
 static void rewrite_threshold(struct request *rq, struct span *argv, const struct stream *stream,
                               const struct append_args *args)
 {
+    char number[NUM_TEXT_LIMIT];
+
     if (args->trim.strategy == STREAM_TRIM_MAXLEN)
         argv[args->threshold_at] =
-            arena_printf(rq->arena, "%llu", (unsigned long long)stream_length(stream));
+            arena_span(rq->arena, span_of(number, num_format_u64(number, stream_length(stream))));
     else
         argv[args->threshold_at] = text_of_id(rq, trimmed_upto(stream, &args->trim));
     if (rq->argv[args->threshold_at - 1].size == 1 &&
@@ -292,11 +294,11 @@ static struct span *copy_argv(struct request *rq)
 }
 
 static void rewrite_add(struct request *rq, const struct stream *stream,
-                        const struct append_args *args, struct stream_id id)
+                        const struct append_args *args, struct span id)
 {
     struct span *argv = copy_argv(rq);
 
-    argv[args->id_at] = text_of_id(rq, id);
+    argv[args->id_at] = arena_span(rq->arena, id);
     if (args->threshold_at)
         rewrite_threshold(rq, argv, stream, args);
     request_rewrite(rq, rq->argc, argv);
@@ -361,7 +363,8 @@ static void xadd(struct request *rq, struct reply *out)
     struct stream *stream;
     struct stream_id id;
     const struct span *fields;
-    size_t count;
+    char text[STREAM_ID_TEXT_LIMIT]; /* of the id: for the reply and the log */
+    size_t count, text_size;
 
     if (parse_add(rq, &args, out) < 0 || stream_args_find(rq, 1, FIND_WRITE, &stream, out) < 0)
         return;
@@ -390,9 +393,10 @@ static void xadd(struct request *rq, struct reply *out)
     request_changed(rq, key, EVENT_STREAM, "xadd");
     if (args.trim.strategy != STREAM_TRIM_NONE && stream_trim(stream, &args.trim) > 0)
         request_effect(rq, key, 0, EVENT_STREAM, "xtrim");
+    text_size = stream_id_format(text, id);
     if (request_is_logged(rq))
-        rewrite_add(rq, stream, &args, id);
-    reply_stream_id(out, id);
+        rewrite_add(rq, stream, &args, span_of(text, text_size));
+    reply_bulk(out, span_of(text, text_size));
 }
 
 /* --- XTRIM. */

@@ -159,13 +159,16 @@ static int receive_read(struct ms_consumer *consumer, int64_t block_ms)
 
     if (rc != MS_OK)
         return rc;
-    if (block_ms > 0 && !is_stopping(consumer))
+    /* Also when a stop is there already: it may have come after the command went out. */
+    if (block_ms > 0)
         connection->wake_fd = consumer->wake_fd;
     rc = connection_read_answer(connection, &consumer->reply, deadline_ms);
     connection->wake_fd = -1;
-    if (rc == MS_ERROR_STOPPED) {
-        cut_short(consumer);
-        rc = connection_read_answer(connection, &consumer->reply, deadline_ms);
+    while (rc == MS_ERROR_STOPPED ||
+           (rc == MS_ERROR_TIMEOUT && block_ms > 0 && is_stopping(consumer) &&
+            (deadline_ms < 0 || time_now_ms() < deadline_ms))) {
+        cut_short(consumer); /* again, should it have been faster than our read */
+        rc = connection_read_answer(connection, &consumer->reply, time_now_ms() + PAUSE_MS);
     }
     if (rc == MS_ERROR_TIMEOUT)
         ms_connection_close(connection);
