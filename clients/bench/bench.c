@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum {
@@ -115,12 +116,32 @@ void bench_count(struct bench *bench, int64_t count, uint64_t since_ns)
 
 /* --- Connections. */
 
+static int connect_unix(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd;
+
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 static int connect_to(const struct bench_options *options)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     char port[16];
     int fd = -1, on = 1;
 
+    if (options->socket_path)
+        return connect_unix(options->socket_path);
     snprintf(port, sizeof(port), "%d", options->port);
     if (getaddrinfo(options->host, port, &hints, &found) != 0)
         return -1;
@@ -395,7 +416,7 @@ static long server_pid(struct bench *bench)
     const struct resp_value *info;
     const char *at;
 
-    if (strcmp(bench->options->host, "127.0.0.1") != 0 &&
+    if (!bench->options->socket_path && strcmp(bench->options->host, "127.0.0.1") != 0 &&
         strcmp(bench->options->host, "localhost") != 0)
         return 0;
     info = bench_ask(bench, "INFO server");

@@ -12,6 +12,7 @@ static void print_usage(FILE *to)
             "Usage: millstream-benchmark [options]\n"
             "  -h HOST        address of the server (127.0.0.1)\n"
             "  -p PORT        port of the server (6379)\n"
+            "  -s PATH        Unix socket of the server, instead of address and port\n"
             "  -a PASSWORD    AUTH with this password; --user NAME for another user than default\n"
             "  -c N           connections (50)\n"
             "  -n N           operations of each test (100000)\n"
@@ -87,6 +88,9 @@ static int take(struct bench_options *options, int letter, const char *value)
             return 1;
         options->port = (int)number;
         return 0;
+    case 's':
+        options->socket_path = value;
+        return 0;
     case 'a':
         options->password = value;
         return 0;
@@ -148,7 +152,7 @@ int bench_options_parse(struct bench_options *options, int argc, char **argv)
                                       .size = 100,
                                       .pipeline = 1};
     while (rc == 0 &&
-           (letter = getopt_long(argc, argv, "h:p:a:c:n:d:P:r:t:3q", long_options, NULL)) != -1)
+           (letter = getopt_long(argc, argv, "h:p:s:a:c:n:d:P:r:t:3q", long_options, NULL)) != -1)
         rc = take(options, letter, optarg);
     if (rc == 0 && optind < argc) {
         fprintf(stderr, "What is '%s'? --help shows the options\n", argv[optind]);

@@ -20,6 +20,7 @@ enum {
 struct bench_options {
     const char *host;
     int port;
+    const char *socket_path;     /* Unix socket; NULL: host and port */
     const char *user, *password; /* NULL: no AUTH */
     int connections;
     int64_t requests;  /* operations of each test */

@@ -24,6 +24,17 @@ int span_compare(struct span a, struct span b)
     return a.size < b.size ? -1 : a.size > b.size;
 }
 
+bool span_equal_secret(struct span a, struct span b)
+{
+    volatile unsigned char difference = 0; /* volatile: no early end by the compiler */
+
+    if (a.size != b.size)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        difference |= (unsigned char)(a.data[i] ^ b.data[i]);
+    return difference == 0;
+}
+
 bool span_equal_nocase(struct span a, struct span b)
 {
     if (a.size != b.size)

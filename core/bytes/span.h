@@ -38,6 +38,9 @@ bool span_is(struct span a, const char *text);
 /* Byte order, a shorter prefix first: below, equal to or above 0. */
 int span_compare(struct span a, struct span b);
 
+/* Equal, in a time that depends on the sizes only: for secrets. */
+bool span_equal_secret(struct span a, struct span b);
+
 /* Equal without regard to ASCII case. */
 bool span_equal_nocase(struct span a, struct span b);
 

@@ -72,6 +72,15 @@ static void test_equal_nocase_wants_the_same_size(void **state)
     assert_true(span_equal_nocase(span_of(NULL, 0), SPAN("")));
 }
 
+static void test_secrets_are_equal_byte_by_byte(void **state)
+{
+    (void)state;
+    assert_true(span_equal_secret(SPAN("pass"), SPAN("pass")));
+    assert_false(span_equal_secret(SPAN("pass"), SPAN("pasS")));
+    assert_false(span_equal_secret(SPAN("pass"), SPAN("passs")));
+    assert_true(span_equal_secret(SPAN(""), span_of(NULL, 0)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +89,7 @@ int main(void)
         cmocka_unit_test(test_is_ignores_ascii_case_and_nothing_else),
         cmocka_unit_test(test_compare_orders_by_bytes_then_by_size),
         cmocka_unit_test(test_equal_nocase_wants_the_same_size),
+        cmocka_unit_test(test_secrets_are_equal_byte_by_byte),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

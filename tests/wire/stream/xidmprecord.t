@@ -1,43 +1,89 @@
-# XIDMPRECORD, as a log replays it, and XCFGSET's errors.
-a> XADD s 1-0 f a
+# Redis 8.6.2: section 20.2.
+a> XIDMPRECORD s p i 1-0
+a< (error) ERR no such key
+a> XADD s 1-0 f v
 a< "1-0"
-a> XADD s 2-0 f b
+a> XADD s 2-0 f v
 a< "2-0"
+a> XADD s 3-0 f v
+a< "3-0"
 a> XIDMPRECORD s p i 1-0
 a< OK
+a> XINFO STREAM s
+a< ["length" 3 * * * * * * * * * * * * "idmp-duration" 100 "idmp-maxsize" 100 "pids-tracked" 1 "iids-tracked" 1 "iids-added" 1 "iids-duplicates" 0 "groups" 0 "first-entry" * "last-entry" *]
+a> XADD s IDMP p i * f v
+a< "1-0"
+a> XLEN s
+a< 3
 a> XIDMPRECORD s p i 1-0
 a< OK
+a> XINFO STREAM s
+a< ["length" 3 * * * * * * * * * * * * "idmp-duration" 100 "idmp-maxsize" 100 "pids-tracked" 1 "iids-tracked" 1 "iids-added" 1 "iids-duplicates" 1 "groups" 0 "first-entry" * "last-entry" *]
 a> XIDMPRECORD s p i 2-0
 a< (error) ERR IID already exists for this producer with a different stream ID
-a> XIDMPRECORD s p j 9-0
-a< (error) ERR No such message in stream
-a> XIDMPRECORD s "" i 1-0
-a< (error) ERR producer ID must be non-empty
-a> XIDMPRECORD s p "" 1-0
-a< (error) ERR idempotent ID must be non-empty
-a> XIDMPRECORD s p i x
-a< (error) ERR Invalid stream ID specified as stream command argument
-a> XIDMPRECORD nosuch p i 1-0
-a< (error) ERR no such key
-a> SET text v
+a> XIDMPRECORD s q i 2
 a< OK
+a> XADD s IDMP q i * f v
+a< "2-0"
+a> XIDMPRECORD s p j 2-0
+a< OK
+a> XADD s IDMP p j * f v
+a< "2-0"
+a> XINFO STREAM s
+a< ["length" 3 * * * * * * * * * * * * "idmp-duration" 100 "idmp-maxsize" 100 "pids-tracked" 2 "iids-tracked" 3 "iids-added" 3 "iids-duplicates" 3 "groups" 0 "first-entry" * "last-entry" *]
+# maxsize holds here too
+a> XCFGSET s IDMP-MAXSIZE 1
+a< OK
+a> XIDMPRECORD s p i 1-0
+a< OK
+a> XIDMPRECORD s p j 2-0
+a< OK
+a> XIDMPRECORD s p j 3-0
+a< (error) ERR IID already exists for this producer with a different stream ID
+a> XIDMPRECORD s p i 3-0
+a< OK
+a> XADD s IDMP p i * f v
+a< "3-0"
+# errors, in their order
+a> XIDMPRECORD s p k x
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s p k -
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s p k *
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s p k (1
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s p k $
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s p k 1-
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s "" "" x
+a< (error) ERR Invalid stream ID specified as stream command argument
+a> XIDMPRECORD s "" "" 1-0
+a< (error) ERR producer ID must be non-empty
+a> XIDMPRECORD none "" i 1-0
+a< (error) ERR producer ID must be non-empty
+a> XIDMPRECORD none p "" 1-0
+a< (error) ERR idempotent ID must be non-empty
+a> XIDMPRECORD none p i 1-0
+a< (error) ERR no such key
+a> SET text x
+a< OK
+a> XIDMPRECORD text p "" 1-0
+a< (error) ERR idempotent ID must be non-empty
 a> XIDMPRECORD text p i 1-0
 a< (error) WRONGTYPE Operation against a key holding the wrong kind of value
-a> XCFGSET s IDMP-DURATION 50 IDMP-MAXSIZE 7
-a< OK
-a> XCFGSET s
-a< (error) ERR At least one parameter must be specified
-a> XCFGSET s IDMP-DURATION 0
-a< (error) ERR IDMP-DURATION must be between 1 and 86400 seconds
-a> XCFGSET s IDMP-MAXSIZE 10001
-a< (error) ERR IDMP-MAXSIZE must be between 1 and 10000 entries
-a> XCFGSET s IDMP-MAXSIZE 1 IDMP-MAXSIZE 2
-a< (error) ERR IDMP-MAXSIZE specified multiple times
-a> XCFGSET s IDMP-DURATION 1 IDMP-DURATION 2
-a< (error) ERR IDMP-DURATION specified multiple times
-a> XCFGSET s BOGUS 1
-a< (error) ERR syntax error
-a> XCFGSET nosuch IDMP-MAXSIZE 1
-a< (error) ERR no such key
-a> XCFGSET text IDMP-MAXSIZE 1
-a< (error) WRONGTYPE Operation against a key holding the wrong kind of value
+a> XIDMPRECORD s p k 9-0
+a< (error) ERR No such message in stream
+a> XDEL s 2-0
+a< 1
+a> XIDMPRECORD s p k 2-0
+a< (error) ERR No such message in stream
+a> XIDMPRECORD s p k 0-0
+a< (error) ERR No such message in stream
+a> XIDMPRECORD
+a< (error) ERR wrong number of arguments for 'xidmprecord' command
+a> XIDMPRECORD s p i
+a< (error) ERR wrong number of arguments for 'xidmprecord' command
+a> XIDMPRECORD s p i 1-0 x
+a< (error) ERR wrong number of arguments for 'xidmprecord' command
