@@ -4,7 +4,6 @@
 #include "broker/session/session.h"
 #include "core/num/num.h"
 
-
 static const char redis_version[] = "8.10.0"; /* what clients gate features on */
 
 bool client_name_fits(struct span name)
