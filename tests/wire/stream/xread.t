@@ -125,8 +125,6 @@ a> XREAD BLOCK 1.5 STREAMS t 0
 a< (error) ERR timeout is not an integer or out of range
 a> XREAD BLOCK -1 STREAMS t 0
 a< (error) ERR timeout is negative
-a> XREAD BLOCK 9223372036854775807 STREAMS t 0
-a< (error) ERR timeout is out of range
 a> XREAD GROUP g c STREAMS t 0
 a< (error) ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.
 a> XREAD NOACK STREAMS t 0
@@ -156,6 +154,8 @@ a< (error) ERR Invalid stream ID specified as stream command argument
 a> XREAD BLOCK 0 STREAMS text $
 a< (error) WRONGTYPE Operation against a key holding the wrong kind of value
 only ours
+a> XREAD BLOCK 9223372036854775807 STREAMS t 0
+a< (error) ERR timeout is out of range
 a> XREAD STREAMS s t 0
 a< (error) ERR Unbalanced 'xread' list of streams: for each stream key an ID, '+', or '$' must be specified.
 a> XREAD STREAMS s t 0 0 0

@@ -60,10 +60,12 @@ a> XSETID s 1 MAXDELETEDID 2
 a< (error) ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id
 a> XSETID s 21 MAXDELETEDID x
 a< (error) ERR Invalid stream ID specified as stream command argument
+only ours
 a> XSETID s 4
 a< (error) ERR The ID specified in XSETID is smaller than current max_deleted_entry_id
 a> XSETID s 4 MAXDELETEDID 1
 a< (error) ERR The ID specified in XSETID is smaller than current max_deleted_entry_id
+end
 a> XSETID s x
 a< (error) ERR Invalid stream ID specified as stream command argument
 a> XSETID s -
@@ -117,8 +119,10 @@ a> XADD e 2-0 f v
 a< "2-0"
 a> XDEL e 2
 a< 1
+only ours
 a> XSETID e 1
 a< (error) ERR The ID specified in XSETID is smaller than current max_deleted_entry_id
+end
 a> XSETID e 2 ENTRIESADDED 0
 a< OK
 a> XADD e 3-0 f v
