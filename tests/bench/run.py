@@ -2,14 +2,15 @@
 """Measures server CPU per operation beside redis-server, in one run, alternating.
 
 Wall-clock time says little on a shared machine, so every figure is user and system time of the server
-process divided by operations (from /proc, 10 ms steps: each work is long enough). Prints tables; fails
-on nothing. README.md says how to read them.
+process divided by operations (what the scheduler has counted of its threads). Prints tables; fails on
+nothing. README.md says how to read them.
 """
 
 from __future__ import annotations
 
 import argparse
 import pathlib
+import selectors
 import subprocess
 import sys
 import time
@@ -183,14 +184,17 @@ def reader_curve(server: Server, counts: list[int], adds: int) -> list[tuple[int
             return f"blocked_clients:{count}\r".encode() in reply
 
         wait_for(blocked, 60, f"{count} readers to block")
+        woken = selectors.DefaultSelector()
+        for reader in readers:
+            woken.register(reader.socket, selectors.EVENT_READ, reader)
         before = server.cpu_seconds()
-        for i in range(adds):
-            # who has waited longest gets it, and waits again behind all others
-            reader = readers[i % count]
+        for _ in range(adds):
             control.call("XADD", "w", "*", "f", VALUE)
-            reader.read()
-            reader.send_raw(command)
+            for key, _ in woken.select(60):
+                key.data.read()
+                key.data.send_raw(command)
         rows.append((count, (server.cpu_seconds() - before) * 1e6 / adds))
+        woken.close()
         for reader in readers:
             reader.close()
         wait_for(lambda: b"blocked_clients:0\r" in control.call("INFO", "clients"), 60)
