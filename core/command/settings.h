@@ -25,9 +25,17 @@ struct settings {
     int64_t proto_max_bulk_len;
     int64_t stream_node_max_bytes;
     int64_t stream_node_max_entries;
-    int64_t stream_idmp_duration; /* seconds */
-    int64_t stream_idmp_maxsize;  /* iids per producer */
-    uint64_t maxmemory;           /* 0: no limit */
+    int64_t stream_idmp_duration;   /* seconds */
+    int64_t stream_idmp_maxsize;    /* iids per producer */
+    int64_t list_max_listpack_size; /* elements in a node if above 0; -1 to -5: 4 to 64 KiB */
+    int64_t list_compress_depth;
+    int64_t hash_max_listpack_entries, hash_max_listpack_value;
+    int64_t set_max_intset_entries, set_max_listpack_entries, set_max_listpack_value;
+    int64_t zset_max_listpack_entries, zset_max_listpack_value;
+    int64_t hll_sparse_max_bytes;
+    int64_t array_slice_size, array_sparse_kmax, array_sparse_kmin; /* elements */
+    int64_t tracking_table_max_keys;
+    uint64_t maxmemory; /* 0: no limit */
     enum eviction_policy maxmemory_policy;
     int maxmemory_samples;
     int maxmemory_eviction_tenacity;

@@ -86,6 +86,11 @@ bool keyspace_delete(struct request *rq, struct key key, bool lazy);
 struct entry *keyspace_set_expire(struct request *rq, struct key key, struct entry *entry,
                                   int64_t at_ms);
 
+/* The earliest time at which a part of the value (a hash's field) expires changed to `at_ms`, or
+ * there is none any more (-1). Handlers call this after every change to a value whose type has
+ * next_expire_ms; when a key is moved, copied, replaced or deleted, the keyspace sees to it. */
+void keyspace_set_part_expire(struct request *rq, struct key key, int64_t at_ms);
+
 /* Moves the entry with value, expiry and access record to another name or database, which must be
  * absent. Both shards must be held. */
 void keyspace_move(struct request *rq, struct key from, struct key to);
@@ -97,6 +102,7 @@ void keyspace_copy(struct request *rq, struct key from, struct key to);
 
 size_t keyspace_count(const struct keyspace *keyspace, int db);          /* keys */
 size_t keyspace_expiring_count(const struct keyspace *keyspace, int db); /* keys with an expiry */
+size_t keyspace_part_expiring_count(const struct keyspace *keyspace, int db); /* with such parts */
 int64_t keyspace_average_ttl_ms(const struct keyspace *keyspace, int db, int64_t now_ms);
 
 /* Empties a database (or all with -1); `lazy` frees in the background. Returns the keys removed. */
