@@ -9,48 +9,22 @@ nothing. README.md says how to read them.
 from __future__ import annotations
 
 import argparse
-import pathlib
 import selectors
-import subprocess
 import sys
 import time
-from typing import Callable
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-
-from resp import Client, Verbatim, encode  # noqa: E402
-from server import Server  # noqa: E402
-from wait import wait_for  # noqa: E402
+from common import benchmark, measured, side_by_side, used_memory
+from resp import Client, encode  # found through common
+from server import Server
+from wait import wait_for
 
 VALUE = "x" * 100
-
-
-def used_memory(client: Client) -> int:
-    reply = client.call("INFO", "memory")
-    text = (reply.data if isinstance(reply, Verbatim) else reply).decode()
-    return int(text.split("used_memory:")[1].split()[0])
-
-
-def benchmark(server: Server, count: int, pipeline: int, *command: str) -> float:
-    """CPU microseconds per operation of a redis-benchmark run with 50 connections."""
-    arguments = ["redis-benchmark", "-p", str(server.port), "-c", "50", "-n", str(count)]
-    arguments += ["-P", str(pipeline), "-r", "100000", "-q", *command]
-    before = server.cpu_seconds()
-    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, timeout=120)
-    return (server.cpu_seconds() - before) * 1e6 / count
 
 
 def fill(client: Client, key: str, count: int) -> None:
     batch = [("XADD", key, "*", "f", VALUE)] * 1000
     for _ in range(count // 1000):
         client.pipeline(batch)
-
-
-def measured(server: Server, work: Callable[[], int]) -> float:
-    """CPU microseconds per operation; `work` returns how many it did."""
-    before = server.cpu_seconds()
-    count = work()
-    return (server.cpu_seconds() - before) * 1e6 / count
 
 
 def drain(clients: list[Client], key: str, group: str) -> int:
@@ -202,10 +176,6 @@ def reader_curve(server: Server, counts: list[int], adds: int) -> list[tuple[int
     return rows
 
 
-def median(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ours", required=True)
@@ -217,20 +187,13 @@ def main() -> int:
     parser.add_argument("--readers", type=int, default=1000, help="blocked readers")
     options = parser.parse_args()
     started = time.monotonic()
-    ours: dict[str, list[float]] = {}
-    theirs: dict[str, list[float]] = {}
-    for _ in range(options.rounds):
-        for binary, extra, into in (
-            (options.redis, [], theirs),
-            (options.ours, options.args.split(), ours),
-        ):
-            with Server(binary, *extra) as server:
-                for name, value in throughput_figures(server, options.scale).items():
-                    into.setdefault(name, []).append(value)
-    print(f"{'server CPU us per operation (or bytes)':42} {'redis':>9} {'ours':>9} {'ratio':>7}")
-    for name, values in theirs.items():
-        a, b = median(values), median(ours[name])
-        print(f"{name:42} {a:9.2f} {b:9.2f} {a / b if b else 0:6.2f}x")
+    side_by_side(
+        options.redis,
+        options.ours,
+        options.args.split(),
+        options.rounds,
+        lambda server: throughput_figures(server, options.scale),
+    )
     sizes = [n for n in (10_000, 100_000, 1_000_000, 10_000_000) if n <= options.largest]
     with Server(options.ours, *options.args.split()) as server:
         rows = pending_curve(server, sizes)
