@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/mem.h"
+#include "groups/group_rdb.h"
 #include "storage/keyspace/digest.h"
 #include "streams/stream.h"
 
@@ -161,6 +162,16 @@ static void all_limit_reads(void *groups, uint64_t added)
     }
 }
 
+static bool all_have_released(const void *groups)
+{
+    const struct named_set *set = groups;
+
+    for (uint32_t i = 0; i < set->count; i++)
+        if (pending_unowned_count(((const struct group *)set->items[i])->pending) > 0)
+            return true;
+    return false;
+}
+
 static const struct stream_group_ops ops = {
     .free = all_free,
     .copy = all_copy,
@@ -171,6 +182,8 @@ static const struct stream_group_ops ops = {
     .is_referenced = all_is_referenced,
     .drop_references = all_drop_references,
     .limit_reads = all_limit_reads,
+    .has_released = all_have_released,
+    .save = group_save_all,
 };
 
 /* --- Groups of a stream. */

@@ -318,6 +318,26 @@ void stream_idmp_facts(const struct stream *stream, struct stream_idmp_facts *fa
     };
 }
 
+void stream_idmp_set_counts(struct stream *stream, uint64_t added, uint64_t duplicates)
+{
+    stream->iids_added = added;
+    stream->iids_duplicates = duplicates;
+}
+
+void stream_idmp_each(const struct stream *stream,
+                      void (*producer)(void *context, struct span pid, size_t iids),
+                      void (*iid)(void *context, struct span iid, struct stream_id id),
+                      void *context)
+{
+    if (!stream->idmp)
+        return;
+    for (const struct producer *at = stream->idmp->first; at; at = at->after) {
+        producer(context, producer_key(at), dict_count(&at->records));
+        for (const struct record *record = at->oldest; record; record = record->newer)
+            iid(context, record_key(record), record->id);
+    }
+}
+
 struct stream_idmp *stream_idmp(const struct stream *stream)
 {
     return stream->idmp;

@@ -54,6 +54,16 @@ struct stream_idmp_facts {
 
 void stream_idmp_facts(const struct stream *stream, struct stream_idmp_facts *facts);
 
+/* Restores the counts of all time, after recording what is known. */
+void stream_idmp_set_counts(struct stream *stream, uint64_t added, uint64_t duplicates);
+
+/* Calls `producer` for each one with how many iids it has, then `iid` for each of these, oldest
+ * first. */
+void stream_idmp_each(const struct stream *stream,
+                      void (*producer)(void *context, struct span pid, size_t iids),
+                      void (*iid)(void *context, struct span iid, struct stream_id id),
+                      void *context);
+
 /* The iid of IDMPAUTO: a 128-bit hash of the pairs in which their order does not matter. */
 void stream_idmp_hash(size_t count, const struct span *fields, unsigned char iid[IDMP_HASH_SIZE]);
 

@@ -4,6 +4,7 @@
 #include "storage/keyspace/digest.h"
 #include "streams/block.h"
 #include "streams/idmp.h"
+#include "storage/rdb/rdb_types.h"
 #include "streams/stream_internal.h"
 
 #include <string.h>
@@ -407,4 +408,9 @@ const struct value_type stream_type = {
     .memory = value_memory,
     .free_effort = value_free_effort,
     .digest = value_digest,
+    .rdb_version = stream_rdb_version,
+    .rdb_type = stream_rdb_type,
+    .save = stream_rdb_save,
+    .rdb_type_complete = RDB_STREAM_LISTPACKS_5,
+    .rdb_types = stream_rdb_types,
 };

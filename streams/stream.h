@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct rdb_reader; /* storage/rdb/rdb_reader.h */
+struct rdb_writer;
 struct stream;
 struct stream_block;
 struct stream_idmp;
@@ -35,6 +37,9 @@ struct stream_group_ops {
     size_t (*drop_references)(void *groups, struct stream_id id);
     /* entries_added went down to `added`: no group can have read more. */
     void (*limit_reads)(void *groups, uint64_t added);
+    /* RDB: some entry is nobody's, which older versions can't say; and the groups themselves. */
+    bool (*has_released)(const void *groups);
+    void (*save)(const void *groups, uint8_t rdb_type, struct rdb_writer *out);
 };
 
 extern const struct value_type stream_type;
@@ -55,6 +60,12 @@ void stream_set_groups(struct stream *stream, void *groups, const struct stream_
 size_t stream_group_count(const struct stream *stream);
 bool stream_is_referenced(const struct stream *stream, struct stream_id id);
 size_t stream_drop_references(struct stream *stream, struct stream_id id);
+
+/* Reads a stream (storage/rdb) of any type byte in stream_type.rdb_types. `load_groups` reads the
+ * groups, which follow the entries. 0, or an error of the reader with nothing to free. */
+int stream_load(struct rdb_reader *in, uint8_t rdb_type,
+                int (*load_groups)(struct rdb_reader *in, uint8_t rdb_type, struct stream *stream),
+                struct stream **out);
 
 /* --- Facts. All O(1) but where noted. */
 

@@ -33,6 +33,12 @@ void stream_drop_block(struct stream *stream, struct stream_block *block);
  * The caller ends with stream_after_removal. */
 struct stream_block *stream_delete_at(struct stream *stream, struct stream_block *block, size_t at);
 
+/* stream_type's methods for RDB: stream_rdb.c. */
+unsigned stream_rdb_version(const void *value);
+uint8_t stream_rdb_type(const void *value);
+void stream_rdb_save(const void *value, struct rdb_writer *out);
+extern const uint8_t stream_rdb_types[];
+
 /* Puts first_id and the last live id right after entries went. */
 void stream_after_removal(struct stream *stream, bool last_went);
 

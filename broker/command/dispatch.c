@@ -6,9 +6,12 @@
  * Serving needs other shards than those of the call, so it starts when nothing is held. It is done
  * before the call's own reply can leave, since replies are written at the end of the round. */
 #include "broker/command/dispatch.h"
+#include "broker/pubsub/keyspace_events.h"
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
+#include "broker/transaction/watch.h"
 #include "broker/wait/wait.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -110,15 +113,23 @@ static void wake_databases(struct reactor *reactor, const struct request *rq,
         wait_ready_all(reactor, all ? -1 : effect->key.db);
 }
 
-void dispatch_effects(struct reactor *reactor, struct request *rq)
+void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
 {
+    struct server *server = reactor->server;
     struct wait_table *waits = reactor->server->waits;
+    unsigned events = rq->settings->notify_keyspace_events;
 
     for (size_t i = 0; i < rq->effect_count; i++) {
         const struct effect *effect = &rq->effects[i];
 
         if (effect->flags & EFFECT_DIRTY)
             reactor->stats.changes++;
+        if (effect->flags & EFFECT_MODIFIED) {
+            watch_effect(server->watches, rq, effect);
+            tracking_effect(reactor, rq, effect, reactor->acting);
+        }
+        if (effect->event && (effect->class & events))
+            keyspace_events_publish(reactor, events, effect);
         if (!(effect->flags & EFFECT_WAKE))
             continue;
         if (effect->key.name.size == 0 && effect->class == 0 && effect->event)
@@ -128,11 +139,25 @@ void dispatch_effects(struct reactor *reactor, struct request *rq)
     }
 }
 
+void dispatch_effects_of_whole(struct reactor *reactor, const struct request *requests,
+                               size_t count)
+{
+    tracking_broadcast(reactor, requests, count, reactor->acting);
+}
+
+void dispatch_effects(struct reactor *reactor, struct request *rq)
+{
+    dispatch_effects_of_part(reactor, rq);
+    dispatch_effects_of_whole(reactor, rq, 1);
+}
+
 static void after_run(struct reactor *reactor, struct session *session,
                       const struct command *command, struct request *rq)
 {
     if (rq->effect_count > 0)
         dispatch_effects(reactor, rq);
+    if (session && session->tracker)
+        tracking_remember(session, command, rq);
     if (rq->wait && session)
         wait_park(reactor, session, rq, command);
 }
@@ -145,6 +170,7 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
     bool sharded = command->spec->flags & CMD_SHARDED;
 
     rq->spec = command->spec;
+    reactor->acting = session ? session->tracker : NULL;
     if (dispatch_find_keys(rq, command, &shards) < 0)
         sharded = false; /* the handler will say what is wrong; whatever it touches is held */
     if (sharded) {
@@ -162,8 +188,20 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
         after_run(reactor, session, command, rq);
         world_resume(server->world, reactor->index);
     }
+    reactor->acting = NULL;
     if (reactor->ready)
         dispatch_serve_ready(reactor);
+}
+
+/* The victim's shard was let go: whoever holds it meanwhile sees that the key is gone, but has not
+ * been told yet. EXEC looks at its watched keys for that reason. */
+static void evicted(struct reactor *reactor, struct request *rq)
+{
+    for (size_t i = 0; i < rq->effect_count; i++)
+        rq->held_shards |= key_shard_bit(&rq->effects[i].key);
+    keyspace_lock(reactor->server->keyspace, rq->held_shards);
+    dispatch_effects(reactor, rq);
+    keyspace_unlock(reactor->server->keyspace, rq->held_shards);
 }
 
 bool dispatch_make_room(struct reactor *reactor)
@@ -177,7 +215,7 @@ bool dispatch_make_room(struct reactor *reactor)
 
         dispatch_prepare(reactor, &rq, reactor->serve_arena);
         freed = settings->maxmemory_policy == EVICT_NONE ? 0 : keyspace_evict_one(&rq);
-        dispatch_effects(reactor, &rq);
+        evicted(reactor, &rq);
         arena_reset(reactor->serve_arena);
         if (freed == 0) {
             fits = false;

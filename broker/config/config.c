@@ -337,3 +337,11 @@ int config_load(struct config_store *store, int argc, char **argv, struct diag *
     }
     return read_options(store->current, argc - at, argv + at, diag);
 }
+
+void config_get_text(const struct config *config, const char *name, struct buffer *out)
+{
+    const struct directive *directive = directive_find(span_text(name));
+
+    CHECK(directive);
+    directive_get(config, directive, out);
+}

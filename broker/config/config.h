@@ -33,6 +33,12 @@ enum client_class {
     CLIENT_CLASSES
 };
 
+enum config_appendfsync {
+    APPENDFSYNC_EVERYSEC,
+    APPENDFSYNC_ALWAYS,
+    APPENDFSYNC_NO
+};
+
 struct config_output_limit {
     int64_t hard; /* bytes; 0: none */
     int64_t soft;
@@ -76,6 +82,19 @@ struct config {
     bool set_proc_title;
     bool activerehashing;
 
+    bool appendonly;
+    enum config_appendfsync appendfsync;
+    bool no_appendfsync_on_rewrite;
+    char *log_directory;
+    bool log_compression;
+    int64_t log_segment_size;
+    int64_t auto_aof_rewrite_min_size, auto_aof_rewrite_percentage;
+    bool aof_load_truncated;
+    char *appenddirname, *appendfilename; /* where a Redis AOF may be found */
+    char *dbfilename;
+    bool rdbchecksum;
+    bool stop_writes_on_bgsave_error;
+
     char **extra; /* values of directives without a field of their own, by directive number */
 };
 
@@ -91,6 +110,10 @@ int config_load(struct config_store *store, int argc, char **argv, struct diag *
 
 /* The snapshot in force. */
 const struct config *config_current(const struct config_store *store);
+
+/* Appends the value of a directive as CONFIG GET shows it. CHECKs that there is such a directive.
+ */
+void config_get_text(const struct config *config, const char *name, struct buffer *out);
 
 /* The absolute path of the file read at start, "" if none. */
 const char *config_file(const struct config_store *store);

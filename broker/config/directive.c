@@ -1,4 +1,5 @@
 #include "broker/config/directive.h"
+#include "broker/pubsub/keyspace_events.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -184,6 +185,15 @@ static int set_output_limits(struct config *config, size_t count, const struct s
     return 0;
 }
 
+static int set_events(unsigned *mask, size_t count, const struct span *words, struct diag *diag)
+{
+    if (count > 1)
+        return diag_set(diag, ERR_SYNTAX, "wrong number of arguments");
+    if (keyspace_events_parse(count ? words[0] : span_of(NULL, 0), mask) == 0)
+        return 0;
+    return diag_set(diag, ERR_SYNTAX, "Invalid event class character. Use 'Ag$lshzxeKEtmdnocr'.");
+}
+
 static int set_percentiles(struct config *config, size_t count, const struct span *words,
                            struct diag *diag)
 {
@@ -275,6 +285,8 @@ int directive_set(struct config *config, const struct directive *directive, size
         if (directive->field != DIRECTIVE_NO_FIELD)
             replace_text(field_of(config, directive), text_of(words[0]));
         break;
+    case DIRECTIVE_EVENTS:
+        return set_events(field_of(config, directive), count, words, diag);
     case DIRECTIVE_WORDS:
         break;
     }
@@ -348,6 +360,9 @@ void directive_get(const struct config *config, const struct directive *directiv
         break;
     case DIRECTIVE_PERCENTILES:
         get_percentiles(config, out);
+        break;
+    case DIRECTIVE_EVENTS:
+        keyspace_events_format(*(const unsigned *)field, out);
         break;
     case DIRECTIVE_WORDS:
         break;

@@ -6,6 +6,8 @@
 #include "broker/server/server.h"
 #include "broker/session/client_commands.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
+#include "broker/transaction/transaction.h"
 #include "broker/wait/wait.h"
 #include "core/base/mem.h"
 #include "storage/keyspace/keyspace.h"
@@ -54,7 +56,7 @@ void info_server(struct info_report *report)
 
 struct client_totals {
     int64_t connected, active, with_deadline;
-    size_t largest_input, largest_output, memory;
+    size_t largest_input, largest_output, memory, subscribed, watching, tracking;
 };
 
 static void total_clients(const struct server *server, struct client_totals *totals)
@@ -63,10 +65,13 @@ static void total_clients(const struct server *server, struct client_totals *tot
     for (int i = 0; i < server->reactor_count; i++) {
         const struct reactor *reactor = server->reactors[i];
 
+        totals->subscribed += reactor->subscribed_sessions;
         for (const struct session *at = reactor->sessions.first; at; at = at->next[LINK_ALL]) {
             if (at->flags & SESSION_CLOSING)
                 continue;
             totals->connected++;
+            totals->watching += transaction_watched(at) > 0;
+            totals->tracking += tracker_redirect_id(at->tracker) >= 0;
             totals->memory += client_memory(at);
             if (wait_is_parked(at) && at->waiter->deadline_ms)
                 totals->with_deadline++;
@@ -74,8 +79,8 @@ static void total_clients(const struct server *server, struct client_totals *tot
                 totals->active++;
             if (at->input.capacity > totals->largest_input)
                 totals->largest_input = at->input.capacity;
-            if (at->output.capacity > totals->largest_output)
-                totals->largest_output = at->output.capacity;
+            if (at->output.own.capacity > totals->largest_output)
+                totals->largest_output = at->output.own.capacity;
         }
     }
 }
@@ -91,16 +96,18 @@ void info_clients(struct info_report *report)
     buffer_printf(report->out,
                   "connected_clients:%lld\r\ncluster_connections:0\r\nmaxclients:%lld\r\n"
                   "client_recent_max_input_buffer:%zu\r\nclient_recent_max_output_buffer:%zu\r\n"
-                  "blocked_clients:%lld\r\ntracking_clients:0\r\npubsub_clients:0\r\n"
-                  "watching_clients:0\r\n",
+                  "blocked_clients:%lld\r\ntracking_clients:%zu\r\npubsub_clients:%zu\r\n"
+                  "watching_clients:%zu\r\n",
                   (long long)totals.connected, (long long)server_config(server)->maxclients,
-                  totals.largest_input, totals.largest_output, (long long)waits.waiters);
+                  totals.largest_input, totals.largest_output, (long long)waits.waiters,
+                  totals.tracking, totals.subscribed, totals.watching);
     buffer_printf(report->out,
-                  "clients_in_timeout_table:%lld\r\ntotal_watched_keys:0\r\n"
+                  "clients_in_timeout_table:%lld\r\ntotal_watched_keys:%zu\r\n"
                   "total_blocking_keys:%llu\r\ntotal_blocking_keys_on_nokey:%llu\r\n"
                   "active_clients:%lld\r\n",
-                  (long long)totals.with_deadline, (unsigned long long)waits.keys,
-                  (unsigned long long)waits.keys_on_missing, (long long)totals.active);
+                  (long long)totals.with_deadline, watch_count_keys(server->watches),
+                  (unsigned long long)waits.keys, (unsigned long long)waits.keys_on_missing,
+                  (long long)totals.active);
 }
 
 /* "1.50M": two decimals and a unit, as Redis prints sizes for people. */

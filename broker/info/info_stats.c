@@ -1,9 +1,11 @@
 /* info_stats.c - the sections that count what happened. */
 #include "broker/command/registry.h"
 #include "broker/info/info.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/statistics.h"
 #include "broker/server/server.h"
+#include "broker/tracking/tracking.h"
 #include "core/hist/histogram.h"
 #include "core/num/num.h"
 #include "storage/keyspace/keyspace.h"
@@ -30,14 +32,16 @@ static void put_keyspace_counters(struct info_report *report, const struct react
     struct keyspace_stats stats;
 
     keyspace_stats_get(report->server->keyspace, &stats);
-    buffer_printf(report->out,
-                  "expired_subkeys:0\r\nexpired_keys:%llu\r\nexpired_keys_active:%llu\r\n"
-                  "expired_stale_perc:%.2f\r\nexpired_time_cap_reached_count:%llu\r\n"
-                  "expire_cycle_cpu_milliseconds:%llu\r\n",
-                  (unsigned long long)stats.expired_keys,
-                  (unsigned long long)stats.expired_keys_active, stats.expired_stale_percent,
-                  (unsigned long long)sum->expire_time_cap_reached,
-                  (unsigned long long)sum->expire_cpu_us / 1000);
+    buffer_printf(
+        report->out,
+        "expired_subkeys:%llu\r\nexpired_subkeys_active:%llu\r\n"
+        "expired_keys:%llu\r\nexpired_keys_active:%llu\r\n"
+        "expired_stale_perc:%.2f\r\nexpired_time_cap_reached_count:%llu\r\n"
+        "expire_cycle_cpu_milliseconds:%llu\r\n",
+        (unsigned long long)stats.expired_subkeys, (unsigned long long)stats.expired_subkeys_active,
+        (unsigned long long)stats.expired_keys, (unsigned long long)stats.expired_keys_active,
+        stats.expired_stale_percent, (unsigned long long)sum->expire_time_cap_reached,
+        (unsigned long long)sum->expire_cpu_us / 1000);
     buffer_printf(report->out,
                   "evicted_keys:%llu\r\nevicted_clients:0\r\nkeyspace_hits:%llu\r\n"
                   "keyspace_misses:%llu\r\n",
@@ -47,9 +51,12 @@ static void put_keyspace_counters(struct info_report *report, const struct react
 
 void info_stats(struct info_report *report)
 {
+    struct pubsub *pubsub = report->server->pubsub;
+    struct tracking_counts tracked;
     struct reactor_stats sum;
 
     statistics_sum(report->server, &sum);
+    tracking_count(report->server, &tracked);
     buffer_printf(report->out,
                   "total_connections_received:%llu\r\ntotal_commands_processed:%llu\r\n"
                   "total_net_input_bytes:%llu\r\ntotal_net_output_bytes:%llu\r\n"
@@ -63,12 +70,14 @@ void info_stats(struct info_report *report)
     put_rates(report);
     put_keyspace_counters(report, &sum);
     buffer_printf(report->out,
-                  "pubsub_channels:0\r\npubsub_patterns:0\r\npubsubshard_channels:0\r\n"
-                  "latest_fork_usec:0\r\ntotal_forks:0\r\ntracking_total_keys:0\r\n"
-                  "tracking_total_items:0\r\ntracking_total_prefixes:0\r\n"
+                  "pubsub_channels:%zu\r\npubsub_patterns:%zu\r\npubsubshard_channels:%zu\r\n"
+                  "latest_fork_usec:0\r\ntotal_forks:0\r\ntracking_total_keys:%zu\r\n"
+                  "tracking_total_items:%zu\r\ntracking_total_prefixes:%zu\r\n"
                   "unexpected_error_replies:%llu\r\ntotal_error_replies:%llu\r\n"
                   "total_reads_processed:%llu\r\ntotal_writes_processed:%llu\r\n",
-                  (unsigned long long)sum.unexpected_error_replies,
+                  pubsub_topics(pubsub, PUBSUB_CHANNEL), pubsub_topics(pubsub, PUBSUB_PATTERN),
+                  pubsub_topics(pubsub, PUBSUB_SHARD), tracked.keys, tracked.items,
+                  tracked.prefixes, (unsigned long long)sum.unexpected_error_replies,
                   (unsigned long long)sum.error_replies, (unsigned long long)sum.reads,
                   (unsigned long long)sum.writes);
     buffer_printf(
@@ -148,9 +157,10 @@ void info_keyspace(struct info_report *report)
         size_t keys = keyspace_count(keyspace, db);
 
         if (keys > 0)
-            buffer_printf(report->out, "db%d:keys=%zu,expires=%zu,avg_ttl=%lld,subexpiry=0\r\n", db,
-                          keys, keyspace_expiring_count(keyspace, db),
-                          (long long)keyspace_average_ttl_ms(keyspace, db, report->now_ms));
+            buffer_printf(report->out, "db%d:keys=%zu,expires=%zu,avg_ttl=%lld,subexpiry=%zu\r\n",
+                          db, keys, keyspace_expiring_count(keyspace, db),
+                          (long long)keyspace_average_ttl_ms(keyspace, db, report->now_ms),
+                          keyspace_part_expiring_count(keyspace, db));
     }
 }
 

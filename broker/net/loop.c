@@ -202,6 +202,11 @@ void loop_timer_stop(struct loop_timer *timer)
     ev_timer_stop(timer->loop->ev, &timer->watcher);
 }
 
+bool loop_timer_is_on(const struct loop_timer *timer)
+{
+    return ev_is_active(&timer->watcher);
+}
+
 void loop_timer_free(struct loop_timer *timer)
 {
     if (!timer)

@@ -44,6 +44,7 @@ void loop_io_free(struct loop_io *io);
 struct loop_timer *loop_timer_new(struct loop *loop, void (*fired)(void *owner), void *owner);
 void loop_timer_start(struct loop_timer *timer, int64_t after_ms, int64_t repeat_ms);
 void loop_timer_stop(struct loop_timer *timer);
+bool loop_timer_is_on(const struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer);
 
 /* Calls `fired` in this loop's thread when the process gets the signal. At most one loop a signal.

@@ -43,6 +43,21 @@ long socket_write(int fd, const char *bytes, size_t size)
     return errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO;
 }
 
+long socket_write_parts(int fd, struct iovec *parts, int count)
+{
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = (size_t)count};
+    ssize_t put;
+
+    do {
+        put = sendmsg(fd, &message, MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    if (put >= 0)
+        return put;
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return 0;
+    return errno == EPIPE || errno == ECONNRESET ? ERR_CLOSED : ERR_IO;
+}
+
 static void set_option(int fd, int level, int name, int value)
 {
     if (setsockopt(fd, level, name, &value, sizeof(value)) < 0)

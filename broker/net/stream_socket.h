@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/uio.h>
 
 enum {
     ADDRESS_TEXT_LIMIT = 128
@@ -19,6 +20,9 @@ long socket_read(int fd, char *to, size_t room);
 
 /* Writes what fits. Returns bytes (0: the socket is full), ERR_CLOSED or ERR_IO. */
 long socket_write(int fd, const char *bytes, size_t size);
+
+/* The same from several places, in order. */
+long socket_write_parts(int fd, struct iovec *parts, int count);
 
 /* TCP: no delay, keep-alive probes every `keepalive_s` seconds (0: off). Errors are ignored: the
  * connection works without. */

@@ -4,6 +4,7 @@
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
 #include "core/base/mem.h"
 #include "core/hash/key_hash.h"
 #include "core/time/clock.h"
@@ -138,6 +139,7 @@ void cron_run(struct reactor *reactor)
         if (server_config(server)->activerehashing)
             rehash(reactor);
         look_after_sessions(reactor);
+        tracking_cron(reactor);
     }
     sample_rates(reactor);
     if (reactor->index == 0)

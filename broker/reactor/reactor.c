@@ -1,6 +1,7 @@
 #include "broker/reactor/reactor.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/cron.h"
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
@@ -10,6 +11,12 @@
 
 #include <signal.h>
 #include <stdio.h>
+
+enum {
+    PUSH_FEW = 32,                /* so many subscribers are always written to at once */
+    PUSH_WAIT_TIMES = 3,          /* more wait this many times as long as writing to them took, */
+    PUSH_WAIT_LIMIT_NS = 2000000, /* at most this */
+};
 
 uint64_t reactor_tick(struct reactor *reactor)
 {
@@ -52,7 +59,7 @@ static void deliver_all(struct reactor *reactor, struct inbox_message *message)
     }
 }
 
-static void deliver_local(struct reactor *reactor)
+void reactor_deliver_local(struct reactor *reactor)
 {
     struct inbox_message *message = reactor->local;
 
@@ -61,17 +68,53 @@ static void deliver_local(struct reactor *reactor)
     deliver_all(reactor, message);
 }
 
+/* Writing to a subscriber costs the system far more than the message costs us. So when there are
+ * many of them and messages come faster than they can be written one by one, they are gathered:
+ * after a round of writes, the next one waits a multiple of the time it took. The first message
+ * after a pause never waits, and where there are few subscribers none does. */
+static void flush_pushed(struct reactor *reactor)
+{
+    bool many = reactor->pushed.count > PUSH_FEW;
+    uint64_t start_ns, took_ns;
+
+    if (!reactor->pushed.first)
+        return;
+    start_ns = many ? clock_monotonic_ns() : 0;
+    if (many && start_ns < reactor->push_after_ns &&
+        !atomic_load_explicit(&reactor->server->stopping, memory_order_relaxed)) {
+        int64_t left_ns = (int64_t)(reactor->push_after_ns - start_ns);
+
+        if (!loop_timer_is_on(reactor->push_timer))
+            loop_timer_start(reactor->push_timer, (left_ns + 999999) / 1000000, 0);
+        return;
+    }
+    while (reactor->pushed.first)
+        session_flush(reactor->pushed.first);
+    if (!many)
+        return;
+    took_ns = PUSH_WAIT_TIMES * (clock_monotonic_ns() - start_ns);
+    reactor->push_after_ns =
+        start_ns + (took_ns < PUSH_WAIT_LIMIT_NS ? took_ns : PUSH_WAIT_LIMIT_NS);
+}
+
+/* The end of the round that this begins does the work. */
+static void push_timer_fired(void *owner)
+{
+    (void)owner;
+}
+
 /* Deliveries let sessions go on, which may bring further deliveries; what is written comes last. */
 static void end_of_round(void *owner)
 {
     struct reactor *reactor = owner;
 
     do {
-        deliver_local(reactor);
+        reactor_deliver_local(reactor);
         while (reactor->resume.first)
             session_resume(reactor->resume.first);
         while (reactor->flush.first)
             session_flush(reactor->flush.first);
+        flush_pushed(reactor);
         while (reactor->closing.first)
             session_free(reactor->closing.first);
     } while (reactor->local || reactor->resume.first || reactor->flush.first);
@@ -79,11 +122,22 @@ static void end_of_round(void *owner)
         loop_stop(reactor->loop);
 }
 
+/* What others posted may depend on what is already on its way here (tracking.h): local ones first.
+ */
+void reactor_receive(struct reactor *reactor)
+{
+    if (reactor->local)
+        reactor_deliver_local(reactor);
+    if (atomic_load_explicit(&reactor->inbox.newest, memory_order_relaxed))
+        deliver_all(reactor, inbox_take(&reactor->inbox));
+}
+
 static void woken(void *owner)
 {
     struct reactor *reactor = owner;
 
-    deliver_all(reactor, inbox_take(&reactor->inbox));
+    reactor_receive(reactor);
+    pubsub_receive(reactor);
 }
 
 static void cron_fired(void *owner)
@@ -108,6 +162,7 @@ struct reactor *reactor_new(struct server *server, int index)
         mem_free(reactor);
         return NULL;
     }
+    reactor->push_timer = loop_timer_new(reactor->loop, push_timer_fired, reactor);
     reactor->cron = loop_timer_new(reactor->loop, cron_fired, reactor);
     reactor->read_buffer = mem_alloc(REACTOR_READ_SIZE);
     reactor->arena = arena_new();
@@ -124,9 +179,12 @@ void reactor_free(struct reactor *reactor)
     if (!reactor)
         return;
     deliver_all(reactor, inbox_take(&reactor->inbox));
-    deliver_local(reactor);
+    reactor_deliver_local(reactor);
     while (reactor->sessions.first)
         session_free(reactor->sessions.first);
+    pubsub_drop_posted(reactor);
+    buffer_release(&reactor->publish_scratch);
+    buffer_release(&reactor->event_channel);
     for (unsigned i = 0; i < registry_total(reactor->server->registry); i++)
         if (reactor->stats.commands[i].latency)
             histogram_free(reactor->stats.commands[i].latency);
@@ -134,6 +192,7 @@ void reactor_free(struct reactor *reactor)
     arena_free(reactor->arena);
     arena_free(reactor->serve_arena);
     mem_free(reactor->read_buffer);
+    loop_timer_free(reactor->push_timer);
     loop_timer_free(reactor->cron);
     loop_free(reactor->loop);
     mem_free(reactor);

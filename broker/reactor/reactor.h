@@ -8,6 +8,7 @@
 #include "broker/net/loop.h"
 #include "broker/reactor/stats.h"
 #include "core/bytes/arena.h"
+#include "core/bytes/buffer.h"
 #include "core/hash/random.h"
 
 #include <pthread.h>
@@ -17,6 +18,7 @@
 #include <stdint.h>
 
 struct server;
+struct tracker;
 struct session;
 
 enum {
@@ -27,6 +29,7 @@ enum {
 /* A list of sessions by a link inside each. */
 struct session_list {
     struct session *first, *last;
+    size_t count;
 };
 
 struct ready_key; /* dispatch.c: a key whose waiters are to be tried */
@@ -38,11 +41,15 @@ struct reactor {
     pthread_t thread;
     struct loop_timer *cron;
     struct inbox inbox;
+    struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */
 
     struct session_list sessions; /* all of this reactor */
     struct session_list flush;    /* with output to write */
-    struct session_list resume;   /* with input to go on with */
+    struct session_list pushed;   /* with messages to write, and nothing else */
+    struct loop_timer *push_timer;
+    uint64_t push_after_ns;     /* monotonic, until when many of them wait */
+    struct session_list resume; /* with input to go on with */
     struct session_list closing;
     atomic_int session_count; /* read by the acceptor to choose; a hint */
 
@@ -51,15 +58,19 @@ struct reactor {
     struct arena *serve_arena; /* of the waiter being served */
     struct ready_key *ready, **ready_tail;
 
-    int64_t now_ms;          /* Unix time of this batch */
-    uint64_t now_ns;         /* monotonic, at the end of the last command */
-    uint64_t round_start_ns; /* monotonic, when this round woke */
-    int64_t round_start_ms;  /* Unix time then */
+    int64_t now_ms;                               /* Unix time of this batch */
+    uint64_t now_ns;                              /* monotonic, at the end of the last command */
+    uint64_t round_start_ns;                      /* monotonic, when this round woke */
+    int64_t round_start_ms;                       /* Unix time then */
+    struct buffer publish_scratch, event_channel; /* broker/pubsub: a message being published */
+    size_t subscribed_sessions;
     unsigned cron_rounds;
     unsigned expire_shard; /* where the last expire run stopped */
     uint64_t instant_commands, instant_input, instant_output; /* at the last sample */
     uint64_t instant_ns;
     double commands_per_second, input_kbps, output_kbps;
+
+    struct tracker *acting; /* whose call is run now, if it has to do with tracking; else NULL */
 
     struct random random;
     struct reactor_stats stats;
@@ -75,6 +86,13 @@ void reactor_run(struct reactor *reactor);
 
 /* Gives a message to a reactor, from any thread that is a reactor (`from`) or none (NULL). */
 void reactor_post(struct reactor *to, struct reactor *from, struct inbox_message *message);
+
+/* Delivers the messages that the reactor has posted to itself so far. In its thread, between two
+ * commands. */
+void reactor_deliver_local(struct reactor *reactor);
+
+/* Delivers all messages that are there, so that what they bring comes before what is run next. */
+void reactor_receive(struct reactor *reactor);
 
 /* The monotonic clock now; moves now_ms on accordingly. */
 uint64_t reactor_tick(struct reactor *reactor);

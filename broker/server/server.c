@@ -1,9 +1,13 @@
 #include "broker/server/server.h"
 #include "broker/command/registry.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/world.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/log.h"
+#include "broker/server/values.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
+#include "broker/transaction/watch.h"
 #include "broker/wait/wait.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -114,9 +118,14 @@ static int build_reactors(struct server *server, struct diag *diag)
     if (count > REACTORS_LIMIT)
         count = REACTORS_LIMIT;
     server->reactor_count = count;
-    server->world = world_new(count);
+    server->world = world_new(count + 1); /* and one for the thread that loads */
     server->keyspace = keyspace_new(server_config(server)->settings.databases, count > 1);
+    values_register(&server->loaders);
+    keyspace_set_loaders(server->keyspace, &server->loaders);
     server->waits = wait_table_new();
+    server->watches = watch_table_new();
+    server->tracking = tracking_new();
+    server->pubsub = pubsub_new();
     for (int i = 0; i < count; i++) {
         server->reactors[i] = reactor_new(server, i);
         if (!server->reactors[i])
@@ -130,6 +139,7 @@ static void fill_identity(struct server *server)
     unsigned char seed[16];
     ssize_t size;
 
+    workers_init(&server->workers);
     fill_random(seed, sizeof(seed));
     key_hash_seed(seed);
     random_hex(server->run_id, RUN_ID_SIZE);
@@ -194,8 +204,6 @@ static void announce(struct server *server)
         log_line(server->log, LOG_WARNING,
                  "No config file given, using the defaults. To give one: %s /path/to/file",
                  server->executable);
-    log_line(server->log, LOG_WARNING,
-             "Everything is kept in memory: this version writes nothing to disk.");
     log_line(server->log, LOG_NOTICE, "Server initialized");
 }
 
@@ -267,9 +275,13 @@ void server_free(struct server *server)
     if (!server)
         return;
     acceptor_close(server->acceptor);
+    workers_stop(&server->workers);
     for (int i = 0; i < server->reactor_count; i++)
         reactor_free(server->reactors[i]);
     wait_table_free(server->waits);
+    watch_table_free(server->watches);
+    tracking_free(server->tracking);
+    pubsub_free(server->pubsub);
     keyspace_free(server->keyspace);
     registry_free(server->registry);
     world_free(server->world);

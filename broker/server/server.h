@@ -5,14 +5,19 @@
 
 #include "broker/config/config.h"
 #include "broker/reactor/reactor.h"
+#include "broker/server/workers.h"
 #include "core/base/diag.h"
+#include "storage/rdb/rdb_value.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct keyspace;
+struct pubsub;
 struct registry;
+struct tracking;
+struct watch_table;
 struct wait_table;
 struct world;
 struct log;
@@ -33,10 +38,18 @@ struct server {
     struct log *log;
     struct world *world;
     struct keyspace *keyspace;
+    struct rdb_loaders loaders;
     struct registry *registry;
     struct wait_table *waits;
+    struct watch_table *watches;
+    struct tracking *tracking;
+    struct pubsub *pubsub;
     struct reactor *reactors[REACTORS_LIMIT];
     int reactor_count;
+    struct workers workers;
+    struct persistence *persistence;
+    atomic_bool loading; /* data is being read back: commands are refused or exclusive; relaxed, the
+                            world's locks order what follows from it */
     struct acceptor *acceptor; /* listening sockets, in reactor 0's loop */
 
     atomic_ullong next_session_id;

@@ -1,6 +1,7 @@
 /* client_admin.c - CLIENT subcommands that look at or change other connections. All exclusive:
  * every reactor is at rest. */
 #include "broker/session/client_commands.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
@@ -60,11 +61,10 @@ static bool parse_type(struct span word, enum client_type *type, struct reply *o
     return false;
 }
 
-/* Every connection is a normal one until there are replicas and subscribers. */
+/* Nobody is a replica or a master yet. */
 static bool has_type(const struct session *session, enum client_type type)
 {
-    (void)session;
-    return type == TYPE_ANY || type == TYPE_NORMAL;
+    return type == TYPE_ANY || type == (pubsub_is_subscriber(session) ? TYPE_PUBSUB : TYPE_NORMAL);
 }
 
 /* --- LIST. */
@@ -168,6 +168,7 @@ static bool kill_visit(void *context, struct session *session)
     }
     session_close(session);
     wait_end(session, WAIT_END_GONE, true); /* else the next entry would go to it */
+    pubsub_unsubscribe_all(session);        /* it receives nothing: PUBLISH won't count it */
     return true;
 }
 

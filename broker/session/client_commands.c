@@ -1,23 +1,46 @@
 #include "broker/session/client_commands.h"
 #include "broker/command/registry.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/session/connection_commands.h"
+#include "broker/session/himport_commands.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
+#include "broker/tracking/tracking_commands.h"
+#include "broker/transaction/transaction.h"
 #include "broker/wait/wait.h"
 
 size_t client_memory(const struct session *session)
 {
-    return sizeof(*session) + session->input.capacity + session->output.capacity +
-           session->name.capacity + session->library_name.capacity +
-           session->library_version.capacity;
+    return sizeof(*session) + session->input.capacity + output_memory(&session->output) +
+           session->pushes.capacity + session->name.capacity + session->library_name.capacity +
+           session->library_version.capacity + himport_memory(session->himport) +
+           transaction_memory(session);
 }
 
-static void flags_text(const struct session *session, char text[16])
+enum {
+    FLAGS_TEXT = 20
+};
+
+static void flags_text(const struct session *session, char text[FLAGS_TEXT])
 {
+    unsigned tracker = session->tracker ? session->tracker->flags : 0;
     size_t used = 0;
 
+    if (pubsub_is_subscriber(session))
+        text[used++] = 'P';
+    if (transaction_is_open(session))
+        text[used++] = 'x';
     if (wait_is_parked(session))
         text[used++] = 'b';
+    if (tracker & TRACKER_ON)
+        text[used++] = 't';
+    if (tracker & TRACKER_BROKEN)
+        text[used++] = 'R';
+    if (tracker & TRACKER_BCAST)
+        text[used++] = 'B';
+    if (transaction_is_dirty(session))
+        text[used++] = 'd';
     if (session->flags & SESSION_CLOSING)
         text[used++] = 'A';
     if (session->flags & SESSION_CLOSE_AFTER_REPLY)
@@ -35,7 +58,7 @@ static void flags_text(const struct session *session, char text[16])
 
 void client_describe(const struct session *session, int64_t now_ms, struct buffer *out)
 {
-    char flags[16];
+    char flags[FLAGS_TEXT];
 
     flags_text(session, flags);
     buffer_printf(out, "id=%llu addr=%s laddr=%s fd=%d name=%.*s age=%lld idle=%lld flags=%s db=%d",
@@ -43,16 +66,24 @@ void client_describe(const struct session *session, int64_t now_ms, struct buffe
                   (int)session->name.size, session->name.data ? session->name.data : "",
                   (long long)((now_ms - session->created_ms) / 1000),
                   (long long)((now_ms - session->active_ms) / 1000), flags, session->db);
-    buffer_printf(out, " sub=0 psub=0 ssub=0 multi=-1 watch=0 qbuf=%zu qbuf-free=%zu argv-mem=%zu",
-                  session->input.size, session->input.capacity - session->input.size,
-                  session->waiter ? session->argv_bytes : 0);
-    buffer_printf(out, " multi-mem=0 rbs=%zu rbp=%zu obl=%zu oll=0 omem=0 tot-mem=%zu events=%s%s",
-                  session->output.capacity, session->output.size, session_output_size(session),
-                  client_memory(session), session->flags & SESSION_CLOSING ? "" : "r",
-                  session->flags & SESSION_WRITING ? "w" : "");
-    buffer_printf(out, " cmd=%s user=default redir=-1 resp=%d lib-name=%.*s lib-ver=%.*s",
+    buffer_printf(
+        out, " sub=%zu psub=%zu ssub=%zu multi=%d watch=%zu qbuf=%zu qbuf-free=%zu argv-mem=%zu",
+        pubsub_count(session, PUBSUB_CHANNEL), pubsub_count(session, PUBSUB_PATTERN),
+        pubsub_count(session, PUBSUB_SHARD),
+        transaction_is_open(session) ? (int)session->transaction->count : -1,
+        transaction_watched(session), session->input.size,
+        session->input.capacity - session->input.size, session->waiter ? session->argv_bytes : 0);
+    buffer_printf(
+        out, " multi-mem=%zu rbs=%zu rbp=%zu obl=%zu oll=%zu omem=%zu tot-mem=%zu events=%s%s",
+        session->transaction ? session->transaction->bytes : (size_t)0,
+        session->output.own.capacity, session->output.own.size,
+        session->output.own.size - session->output.sent, session->output.share_count,
+        session->output.shared_bytes, client_memory(session),
+        session->flags & SESSION_CLOSING ? "" : "r", session->flags & SESSION_WRITING ? "w" : "");
+    buffer_printf(out, " cmd=%s user=default redir=%lld resp=%d lib-name=%.*s lib-ver=%.*s",
                   session->last_command ? session->last_command->full_name : "NULL",
-                  session->protocol, (int)session->library_name.size,
+                  (long long)tracker_redirect_id(session->tracker), session->protocol,
+                  (int)session->library_name.size,
                   session->library_name.data ? session->library_name.data : "",
                   (int)session->library_version.size,
                   session->library_version.data ? session->library_version.data : "");
@@ -179,8 +210,12 @@ static void client_help(struct request *rq, struct reply *out)
 {
     static const char *const lines[] = {
         "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+        "CACHING (YES|NO)",
+        "    Track what the next command reads, or not, in OPTIN or OPTOUT mode.",
         "GETNAME",
         "    The name of this connection.",
+        "GETREDIR",
+        "    The connection that invalidations go to, 0 for this one, -1 without tracking.",
         "ID",
         "    The number of this connection.",
         "INFO",
@@ -204,6 +239,11 @@ static void client_help(struct request *rq, struct reply *out)
         "    Say which client library this is.",
         "SETNAME <name>",
         "    Name this connection.",
+        "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+        "         [OPTIN] [OPTOUT] [NOLOOP]",
+        "    Tell this connection which of the keys it has read change.",
+        "TRACKINGINFO",
+        "    How TRACKING is set up.",
         "UNBLOCK <clientid> [TIMEOUT|ERROR]",
         "    End the waiting of a blocked connection.",
         "UNPAUSE",
@@ -222,6 +262,16 @@ static void client_help(struct request *rq, struct reply *out)
 #define ADMIN_FLAGS (CMD_ADMIN | CMD_LOADING | CMD_NOSCRIPT | CMD_STALE | CMD_SESSION)
 
 static const struct command_spec client_subcommands[] = {
+    {.name = "caching",
+     .usage = "<YES | NO>",
+     .since = "6.0.0",
+     .arity = 3,
+     .summary = "Says whether what the next command reads is tracked.",
+     .group = "connection",
+     .complexity = "O(1)",
+     .flags = OWN_FLAGS,
+     .acl = ACL_CONNECTION,
+     .run = client_caching},
     {.name = "getname",
      .usage = "",
      .since = "2.6.9",
@@ -232,6 +282,16 @@ static const struct command_spec client_subcommands[] = {
      .flags = OWN_FLAGS,
      .acl = ACL_CONNECTION,
      .run = client_getname},
+    {.name = "getredir",
+     .usage = "",
+     .since = "6.0.0",
+     .arity = 2,
+     .summary = "Returns the connection that invalidations are sent to.",
+     .group = "connection",
+     .complexity = "O(1)",
+     .flags = OWN_FLAGS,
+     .acl = ACL_CONNECTION,
+     .run = client_getredir},
     {.name = "help",
      .usage = "",
      .since = "5.0.0",
@@ -350,6 +410,27 @@ static const struct command_spec client_subcommands[] = {
      .acl = ACL_CONNECTION,
      .tips = {"request_policy:all_nodes", "response_policy:all_succeeded"},
      .run = client_setname},
+    {.name = "tracking",
+     .usage = "<ON | OFF> [REDIRECT client-id] [PREFIX prefix [PREFIX prefix ...]] [BCAST] [OPTIN] "
+              "[OPTOUT] [NOLOOP]",
+     .since = "6.0.0",
+     .arity = -3,
+     .summary = "Switches invalidation messages for client-side caching.",
+     .group = "connection",
+     .complexity = "O(N) in the connections, and in the prefixes given",
+     .flags = OWN_FLAGS & ~(unsigned)CMD_SHARDED,
+     .acl = ACL_CONNECTION,
+     .run = client_tracking},
+    {.name = "trackinginfo",
+     .usage = "",
+     .since = "6.2.0",
+     .arity = 2,
+     .summary = "Describes how tracking is set up for the connection.",
+     .group = "connection",
+     .complexity = "O(1)",
+     .flags = OWN_FLAGS,
+     .acl = ACL_CONNECTION,
+     .run = client_trackinginfo},
     {.name = "unblock",
      .usage = "client-id [TIMEOUT | ERROR]",
      .since = "5.0.0",

@@ -1,4 +1,5 @@
 #include "broker/session/connection_commands.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
@@ -14,10 +15,22 @@ bool client_name_fits(struct span name)
     return true;
 }
 
+/* In a form that RESP2 clients can tell from messages. */
+static void pong_subscriber(const struct request *rq, struct reply *out)
+{
+    reply_array(out, 2);
+    reply_bulk_text(out, "pong");
+    reply_bulk(out, rq->argc == 2 ? rq->argv[1] : span_of(NULL, 0));
+}
+
 static void ping(struct request *rq, struct reply *out)
 {
+    const struct session *session = request_session(rq);
+
     if (rq->argc > 2)
         reply_error(out, "ERR wrong number of arguments for 'ping' command");
+    else if (session->protocol < 3 && pubsub_is_subscriber(session))
+        pong_subscriber(rq, out);
     else if (rq->argc == 2)
         reply_bulk(out, rq->argv[1]);
     else
@@ -217,7 +230,7 @@ const struct command_spec connection_commands[] = {
      .summary = "Answers, so that the client knows the server does.",
      .group = "connection",
      .complexity = "O(1)",
-     .flags = CMD_FAST | CMD_SHARDED,
+     .flags = CMD_FAST | CMD_SESSION | CMD_SHARDED,
      .acl = ACL_CONNECTION,
      .tips = {"request_policy:all_shards", "response_policy:all_succeeded"},
      .run = ping},
@@ -228,7 +241,7 @@ const struct command_spec connection_commands[] = {
      .summary = "Closes the connection.",
      .group = "connection",
      .complexity = "O(1)",
-     .flags = OPEN_FLAGS,
+     .flags = OPEN_FLAGS | CMD_NEVER_QUEUED,
      .acl = ACL_CONNECTION,
      .deprecated_since = "7.2.0",
      .replaced_by = "just closing the connection",
@@ -240,7 +253,7 @@ const struct command_spec connection_commands[] = {
      .summary = "Brings the connection back to the state of a new one.",
      .group = "connection",
      .complexity = "O(1)",
-     .flags = OPEN_FLAGS,
+     .flags = OPEN_FLAGS | CMD_NEVER_QUEUED,
      .acl = ACL_CONNECTION,
      .run = reset},
     {.name = "select",

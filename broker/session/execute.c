@@ -1,9 +1,12 @@
 #include "broker/session/execute.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
+#include "broker/tracking/tracking.h"
+#include "broker/transaction/transaction.h"
 #include "core/base/check.h"
 
 #include <stdio.h>
@@ -88,6 +91,29 @@ static const struct command *find_command(struct session *session, size_t argc,
     return sub;
 }
 
+/* Beside a subscriber's messages, RESP2 can tell apart the replies of these commands only. */
+static bool may_run_subscribed(const struct command *command)
+{
+    static const char *const names[] = {"ping",         "subscribe",    "unsubscribe",
+                                        "psubscribe",   "punsubscribe", "ssubscribe",
+                                        "sunsubscribe", "quit",         "reset"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(command->full_name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A queue takes memory whatever is in it, and EXEC needs what the queued calls need. */
+static bool needs_memory(const struct session *session, const struct command *command)
+{
+    unsigned flags = command->spec->flags | transaction_flags(session, command);
+
+    if (transaction_is_open(session) && !(flags & CMD_NEVER_QUEUED))
+        return true;
+    return flags & CMD_DENYOOM;
+}
+
 static bool may_run(struct session *session, const struct command *command, size_t argc,
                     struct reply *out)
 {
@@ -104,35 +130,62 @@ static bool may_run(struct session *session, const struct command *command, size
         reply_error(out, "NOAUTH Authentication required.");
         return false;
     }
-    if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && (spec->flags & CMD_DENYOOM)) {
+    if ((spec->flags & CMD_NO_MULTI) && transaction_is_open(session)) {
+        reply_error(out, "ERR Command not allowed inside a transaction");
+        return false;
+    }
+    if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && needs_memory(session, command)) {
         reply_error(out, "OOM command not allowed when used memory > 'maxmemory'.");
         return false;
     }
+    if (session->protocol < 3 && pubsub_is_subscriber(session) && !may_run_subscribed(command)) {
+        reply_error_format(out,
+                           "ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING "
+                           "/ QUIT / RESET are allowed in this context",
+                           command->full_name);
+        return false;
+    }
     return true;
+}
+
+/* What replicas pass on to their own subscribers, so that it counts as a write. */
+static bool is_publish(const struct command *command)
+{
+    return strcmp(command->full_name, "publish") == 0 ||
+           strcmp(command->full_name, "spublish") == 0;
 }
 
 /* CLIENT PAUSE holds the command back. */
 static bool is_paused(struct session *session, const struct command *command)
 {
     struct server *server = session->reactor->server;
+    unsigned queued;
 
     if (server->pause == PAUSE_NONE)
         return false;
     if (session->reactor->now_ms >= server->pause_until_ms)
         return false;
-    if (command->spec->flags & CMD_SESSION)
+    queued = transaction_flags(session, command);
+    if (queued)
+        return server->pause == PAUSE_ALL || (queued & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0;
+    if ((command->spec->flags & (CMD_SESSION | CMD_WRITE)) == CMD_SESSION && !is_publish(command))
         return false; /* so that CLIENT UNPAUSE gets through */
     return server->pause == PAUSE_ALL ||
-           (command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0;
+           (command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0 || is_publish(command);
 }
 
 /* What the reply flags make of the bytes a command wrote. */
 static void settle_reply(struct session *session, struct reply *out)
 {
+    bool pushed = session->flags & SESSION_PUSH_REPLY;
+
+    session->flags &= ~(unsigned)SESSION_PUSH_REPLY;
     if (session->flags & SESSION_REPLY_OFF) {
-        session->output.size = out->start;
+        if (!pushed)
+            session->output.own.size = out->start;
     } else if (session->flags & SESSION_REPLY_SKIP) {
-        session->output.size = out->start;
+        if (!pushed)
+            session->output.own.size = out->start;
         if (!session->waiter)
             session->flags &= ~(unsigned)SESSION_REPLY_SKIP;
     }
@@ -140,22 +193,28 @@ static void settle_reply(struct session *session, struct reply *out)
         session->flags &= ~(unsigned)SESSION_REPLY_SKIP_NEXT;
         session->flags |= SESSION_REPLY_SKIP;
     }
-    if (session->output.size > session->sent)
+    if (session->pushes.size > 0) {
+        buffer_append(&session->output.own, session->pushes.data, session->pushes.size);
+        buffer_clear(&session->pushes);
+    }
+    if (session_output_size(session) > 0)
         session_wrote(session);
 }
 
-static void count_call(struct session *session, const struct command *command,
-                       const struct reply *out, uint64_t started_ns)
+void execute_count_call(struct reactor *reactor, const struct command *command,
+                        const struct reply *out, uint64_t started_ns)
 {
-    struct reactor *reactor = session->reactor;
     struct command_stats *stats = &reactor->stats.commands[command->number];
     uint64_t took = reactor_tick(reactor) - started_ns;
 
     stats->calls++;
     stats->nanoseconds += took;
     reactor->stats.command_nanoseconds += took;
-    if (out->failed)
+    reactor->stats.commands_processed++;
+    if (out->failed) {
         stats->failed++;
+        stats_count_error(&reactor->stats, out->out->data + out->start, reply_size(out));
+    }
     if (server_config(reactor->server)->latency_tracking) {
         if (!stats->latency)
             stats->latency = histogram_new();
@@ -177,22 +236,36 @@ static void run_command(struct session *session, const struct command *command, 
     rq.flags = session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
     rq.host = session;
     session->flags |= SESSION_IN_COMMAND;
-    dispatch_run(reactor, session, command, &rq, out);
+    if (transaction_ends_with(session, command))
+        transaction_execute(session, out);
+    else
+        dispatch_run(reactor, session, command, &rq, out);
     session->flags &= ~(unsigned)SESSION_IN_COMMAND;
     arena_reset(reactor->arena);
-    count_call(session, command, out, started_ns);
+    execute_count_call(reactor, command, out, started_ns);
+}
+
+/* The error is in `out`; `command` may be NULL. */
+static void refused(struct session *session, const struct command *command, struct reply *out)
+{
+    struct reactor *reactor = session->reactor;
+
+    if (command)
+        reactor->stats.commands[command->number].rejected++;
+    transaction_refused(session, command, out);
+    stats_count_error(&reactor->stats, out->out->data + out->start, reply_size(out));
+    reactor->stats.commands_processed++;
 }
 
 bool session_execute(struct session *session, size_t size)
 {
-    struct reactor *reactor = session->reactor;
     size_t argc = session->parser.argc;
     struct span *argv = session->parser.argv;
     const struct command *command;
     struct reply out;
     bool ran = false;
 
-    reply_init(&out, &session->output, session->protocol);
+    reply_init(&out, &session->output.own, session->protocol);
     command = find_command(session, argc, argv, &out);
     if (command && is_paused(session, command)) {
         session->flags |= SESSION_PAUSED;
@@ -203,14 +276,12 @@ bool session_execute(struct session *session, size_t size)
         session->last_command = command;
         ran = may_run(session, command, argc, &out);
     }
-    if (ran)
+    if (!ran)
+        refused(session, command, &out);
+    else if (!transaction_queue(session, command, argc, argv, &out))
         run_command(session, command, argc, argv, &out);
-    else if (command)
-        reactor->stats.commands[command->number].rejected++;
-    if (out.failed)
-        stats_count_error(&reactor->stats, session->output.data + out.start, reply_size(&out));
-    reactor->stats.commands_processed++;
     session->commands++;
     settle_reply(session, &out);
+    tracking_after_command(session, command);
     return true;
 }

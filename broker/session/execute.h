@@ -12,6 +12,10 @@
  * happened and the request has to be offered again. */
 bool session_execute(struct session *session, size_t size);
 
+/* Counts a call that has been run. */
+void execute_count_call(struct reactor *reactor, const struct command *command,
+                        const struct reply *out, uint64_t started_ns);
+
 /* Writes "unknown command" for the arguments. */
 void execute_reply_unknown(struct reply *out, size_t argc, const struct span *argv);
 

@@ -9,10 +9,15 @@
  * leaves. */
 #include "broker/session/session.h"
 #include "broker/net/stream_socket.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/execute.h"
+#include "broker/session/suspension.h"
+#include "broker/session/himport_commands.h"
+#include "broker/tracking/tracking.h"
+#include "broker/transaction/transaction.h"
 #include "broker/wait/wait.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
@@ -25,6 +30,7 @@ enum {
     INPUT_PARKED_LIMIT = 256 * 1024,   /* what a parked session may send ahead */
     OUTPUT_BACKPRESSURE = 1024 * 1024, /* unwritten output above which no more input is run, when no
                                           hard output limit cuts the client off */
+    PUSH_SIZE = 32 * 1024,             /* messages above this wait for no others */
     OUTPUT_KEEP = 64 * 1024,           /* an emptied output buffer larger than this is freed */
 };
 
@@ -35,6 +41,8 @@ static struct session_list *list_of(struct reactor *reactor, enum session_link l
     switch (list) {
     case LINK_FLUSH:
         return &reactor->flush;
+    case LINK_PUSH:
+        return &reactor->pushed;
     case LINK_RESUME:
         return &reactor->resume;
     case LINK_CLOSING:
@@ -51,6 +59,7 @@ void session_link(struct session *session, enum session_link list)
     if (session->linked & (1u << list))
         return;
     session->linked |= 1u << list;
+    at->count++;
     session->next[list] = NULL;
     session->previous[list] = at->last;
     if (at->last)
@@ -67,6 +76,7 @@ void session_unlink(struct session *session, enum session_link list)
     if (!(session->linked & (1u << list)))
         return;
     session->linked &= ~(1u << list);
+    at->count--;
     if (session->next[list])
         session->next[list]->previous[list] = session->previous[list];
     else
@@ -82,7 +92,7 @@ void session_unlink(struct session *session, enum session_link list)
 /* The session takes no further command now. */
 static bool is_held_back(const struct session *session)
 {
-    return session->waiter ||
+    return session->waiter || session->suspension ||
            (session->flags & (SESSION_CLOSE_AFTER_REPLY | SESSION_CLOSING | SESSION_PAUSED));
 }
 
@@ -116,9 +126,10 @@ static void protocol_error(struct session *session)
 {
     struct reply out;
 
-    reply_init(&out, &session->output, session->protocol);
+    reply_init(&out, &session->output.own, session->protocol);
     reply_error_format(&out, "ERR %s", session->parser.error);
-    stats_count_error(&session->reactor->stats, session->output.data + out.start, reply_size(&out));
+    stats_count_error(&session->reactor->stats, session->output.own.data + out.start,
+                      reply_size(&out));
     session_wrote(session);
     session_close_after_reply(session);
 }
@@ -139,6 +150,9 @@ static size_t run_requests(struct session *session, const char *data, size_t siz
 {
     size_t at = 0;
 
+    /* what was published before this input was sent comes before its replies */
+    reactor_receive(session->reactor);
+    pubsub_receive(session->reactor);
     while (at < size && !is_held_back(session) && !is_clogged(session)) {
         size_t consumed = 0;
         int rc;
@@ -247,15 +261,29 @@ void session_resume(struct session *session)
 
 /* --- Writing. */
 
+/* One write of what comes next; as socket_write. */
+static long write_some(struct session *session)
+{
+    const struct output *output = &session->output;
+    struct iovec parts[OUTPUT_PARTS];
+    int count;
+
+    if (output->share_count == 0)
+        return socket_write(session->fd, output->own.data + output->sent,
+                            output->own.size - output->sent);
+    count = output_gather(output, parts);
+    return socket_write_parts(session->fd, parts, count);
+}
+
 void session_flush(struct session *session)
 {
     struct reactor *reactor = session->reactor;
-    struct buffer *output = &session->output;
+    struct output *output = &session->output;
 
     session_unlink(session, LINK_FLUSH);
-    while (session->sent < output->size) {
-        long put =
-            socket_write(session->fd, output->data + session->sent, output->size - session->sent);
+    session_unlink(session, LINK_PUSH);
+    while (output_size(output) > 0) {
+        long put = write_some(session);
 
         if (put < 0) {
             session_close(session);
@@ -263,18 +291,14 @@ void session_flush(struct session *session)
         }
         if (put == 0)
             break;
-        session->sent += (size_t)put;
+        output_wrote(output, (size_t)put, OUTPUT_KEEP);
         session->net_output_bytes += (uint64_t)put;
         reactor->stats.net_output_bytes += (uint64_t)put;
         reactor->stats.writes++;
     }
-    if (session->sent == output->size) {
+    if (output_size(output) == 0) {
         bool held_back = session->flags & (SESSION_WRITING | SESSION_CLOGGED);
 
-        session->sent = 0;
-        if (output->capacity > OUTPUT_KEEP)
-            buffer_release(output);
-        buffer_clear(output);
         session->flags &= ~(unsigned)(SESSION_WRITING | SESSION_CLOGGED);
         session->over_soft_limit_since_ms = 0;
         if (session->flags & SESSION_CLOSE_AFTER_REPLY)
@@ -285,10 +309,6 @@ void session_flush(struct session *session)
             return;
     } else {
         session->flags |= SESSION_WRITING;
-        if (session->sent > output->size / 2) {
-            buffer_consume(output, session->sent);
-            session->sent = 0;
-        }
     }
     update_interest(session);
 }
@@ -309,7 +329,8 @@ static void on_ready(void *owner, bool readable, bool writable)
 static void check_output_limit(struct session *session)
 {
     const struct config *config = server_config(session->reactor->server);
-    const struct config_output_limit *limit = &config->output_limits[CLIENT_NORMAL];
+    const struct config_output_limit *limit =
+        &config->output_limits[pubsub_is_subscriber(session) ? CLIENT_PUBSUB : CLIENT_NORMAL];
     int64_t size = (int64_t)session_output_size(session);
     int64_t now_ms = session->reactor->now_ms;
     bool cut = limit->hard && size > limit->hard;
@@ -334,14 +355,41 @@ static void check_output_limit(struct session *session)
 void session_wrote(struct session *session)
 {
     if (session->flags & SESSION_CLOSING) {
-        buffer_clear(&session->output);
-        session->sent = 0;
+        output_clear(&session->output);
         return;
     }
-    if (session->output.size > session->sent && !(session->flags & SESSION_WRITING))
+    if (session_output_size(session) > 0 && !(session->flags & SESSION_WRITING))
         session_link(session, LINK_FLUSH);
     if (session_output_size(session) > INPUT_CHUNK)
         check_output_limit(session);
+}
+
+void session_push(struct session *session, struct span head, struct span tail,
+                  struct shared_bytes *shared)
+{
+    bool waits = (session->flags & (SESSION_IN_COMMAND | SESSION_PUSH_REPLY)) == SESSION_IN_COMMAND;
+    struct buffer *to = waits ? &session->pushes : &session->output.own;
+    bool copied = waits || !shared;
+    char *at;
+
+    if (session->flags & (SESSION_CLOSING | SESSION_CLOSE_AFTER_REPLY))
+        return;
+    at = buffer_reserve(to, head.size + (copied ? tail.size : 0));
+    memcpy(at, head.data, head.size);
+    if (session->protocol >= 3)
+        at[0] = '>';
+    to->size += head.size;
+    if (!copied) {
+        output_share(&session->output, shared);
+    } else if (tail.size) {
+        memcpy(at + head.size, tail.data, tail.size);
+        to->size += tail.size;
+    }
+    if (waits)
+        return;
+    if (!(session->flags & SESSION_WRITING) && !(session->linked & (1u << LINK_FLUSH)))
+        session_link(session, session_output_size(session) > PUSH_SIZE ? LINK_FLUSH : LINK_PUSH);
+    check_output_limit(session);
 }
 
 void session_deliver(struct session *session, const struct buffer *reply)
@@ -351,7 +399,7 @@ void session_deliver(struct session *session, const struct buffer *reply)
     if (session->flags & SESSION_REPLY_SKIP)
         session->flags &= ~(unsigned)SESSION_REPLY_SKIP;
     else if (!(session->flags & SESSION_REPLY_OFF))
-        buffer_append(&session->output, reply->data, reply->size);
+        buffer_append(&session->output.own, reply->data, reply->size);
     session_wrote(session);
     session->active_ms = session->reactor->now_ms;
     session_link(session, LINK_RESUME);
@@ -395,7 +443,7 @@ void session_close(struct session *session)
 void session_close_after_reply(struct session *session)
 {
     session->flags |= SESSION_CLOSE_AFTER_REPLY;
-    if (session->output.size == session->sent && !(session->flags & SESSION_IN_COMMAND))
+    if (session_output_size(session) == 0 && !(session->flags & SESSION_IN_COMMAND))
         session_close(session);
     else
         session_link(session, LINK_FLUSH);
@@ -407,18 +455,25 @@ void session_free(struct session *session)
 
     if (session->waiter)
         wait_end(session, WAIT_END_GONE, false);
+    suspension_abandon(session);
+    transaction_free(session);
+    tracking_session_gone(session);
+    pubsub_unsubscribe_all(session);
     session_unlink(session, LINK_ALL);
     session_unlink(session, LINK_FLUSH);
+    session_unlink(session, LINK_PUSH);
     session_unlink(session, LINK_RESUME);
     session_unlink(session, LINK_CLOSING);
     loop_io_free(session->io);
     socket_close(session->fd);
     request_parser_release(&session->parser);
     buffer_release(&session->input);
-    buffer_release(&session->output);
+    output_release(&session->output);
+    buffer_release(&session->pushes);
     buffer_release(&session->name);
     buffer_release(&session->library_name);
     buffer_release(&session->library_version);
+    himport_free(session->himport);
     atomic_fetch_sub_explicit(&session->reactor->session_count, 1, memory_order_relaxed);
     atomic_fetch_sub_explicit(&server->client_count, 1, memory_order_relaxed);
     mem_free(session);
@@ -428,9 +483,14 @@ void session_reset(struct session *session)
 {
     const struct config *config = server_config(session->reactor->server);
 
+    transaction_discard(session);
+    tracker_stop(session->reactor->server->tracking, session->tracker);
+    pubsub_unsubscribe_all(session);
     session->db = 0;
     session->protocol = config->client_default_resp;
     buffer_clear(&session->name);
+    himport_free(session->himport);
+    session->himport = NULL;
     session->flags &= ~(unsigned)(SESSION_NO_EVICT | SESSION_NO_TOUCH | SESSION_REPLY_OFF |
                                   SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT);
     if (config->requirepass[0])
@@ -441,7 +501,8 @@ void session_cron(struct session *session, int64_t now_ms)
 {
     const struct config *config = server_config(session->reactor->server);
 
-    if (config->timeout > 0 && !session->waiter && !(session->flags & SESSION_PAUSED) &&
+    if (config->timeout > 0 && !session->waiter && !pubsub_is_subscriber(session) &&
+        !(session->flags & SESSION_PAUSED) &&
         now_ms - session->active_ms > (int64_t)config->timeout * 1000) {
         session_close(session);
         return;
@@ -451,7 +512,9 @@ void session_cron(struct session *session, int64_t now_ms)
     if (session->input.size == 0 && session->input.capacity > 0 &&
         now_ms - session->active_ms > 2000)
         buffer_release(&session->input);
-    if (session->output.size == 0 && session->output.capacity > 0 &&
+    if (session_output_size(session) == 0 && session->output.own.capacity > 0 &&
         now_ms - session->active_ms > 2000)
-        buffer_release(&session->output);
+        buffer_release(&session->output.own);
+    if (session->pushes.capacity > 0 && now_ms - session->active_ms > 2000)
+        buffer_release(&session->pushes);
 }

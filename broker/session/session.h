@@ -6,6 +6,7 @@
 #include "broker/config/config.h"
 #include "broker/net/loop.h"
 #include "broker/net/stream_socket.h"
+#include "broker/session/output.h"
 #include "core/bytes/buffer.h"
 #include "core/command/command.h"
 #include "core/resp/request_parser.h"
@@ -14,7 +15,12 @@
 #include <stdint.h>
 
 struct command;
+struct himport; /* himport_commands.h */
+struct pubsub_client;
 struct reactor;
+struct suspension;
+struct tracker;
+struct transaction;
 struct waiter;
 
 enum session_flag {
@@ -32,11 +38,14 @@ enum session_flag {
     SESSION_LOCAL = 1 << 11,      /* the peer is this machine */
     SESSION_IN_COMMAND = 1 << 12, /* running a command now */
     SESSION_CLOGGED = 1 << 13,    /* takes no input until its output is written */
+    SESSION_PUSH_REPLY = 1 << 14, /* the command running now answers by pushes: they go out even
+                                     when replies are off, and messages between them */
 };
 
 enum session_link {
     LINK_ALL,
     LINK_FLUSH,
+    LINK_PUSH, /* only messages to write, which may wait for others: see reactor.c */
     LINK_RESUME,
     LINK_CLOSING,
     SESSION_LINKS
@@ -52,13 +61,15 @@ struct session {
     struct session *next[SESSION_LINKS], *previous[SESSION_LINKS];
 
     int db;
-    int protocol;          /* 2 or 3 */
-    struct waiter *waiter; /* parked: no input is run until it is served */
+    int protocol;                  /* 2 or 3 */
+    struct waiter *waiter;         /* parked: no input is run until it is served */
+    struct suspension *suspension; /* another thread works on its command: no input either */
 
     struct request_parser parser;
     struct buffer input;  /* received and not run yet */
-    struct buffer output; /* replies not written yet, from `sent` on */
-    size_t sent;
+    struct output output; /* replies and messages not written yet */
+    struct buffer pushes; /* came up during the command running now; go out after its reply */
+    struct pubsub_client *pubsub;     /* its subscriptions; NULL: none */
     int64_t over_soft_limit_since_ms; /* 0: is not */
 
     struct buffer name; /* CLIENT SETNAME */
@@ -67,7 +78,10 @@ struct session {
     int64_t created_ms, active_ms;
     const struct command *last_command;
     uint64_t net_input_bytes, net_output_bytes, commands, reads;
-    size_t argv_bytes; /* of the command being run or parked */
+    size_t argv_bytes;               /* of the command being run or parked */
+    struct transaction *transaction; /* MULTI and WATCH; NULL while neither was called */
+    struct tracker *tracker;         /* CLIENT TRACKING; NULL while it has to do with none */
+    struct himport *himport;         /* field sets; NULL while none were prepared */
 };
 
 /* Takes over the socket. The reactor's thread. */
@@ -96,6 +110,12 @@ void session_wrote(struct session *session);
  */
 void session_deliver(struct session *session, const struct buffer *reply);
 
+/* Sends a message that is no reply: `head`, then `tail`, which is the bytes of `shared` unless that
+ * is NULL. Its first byte becomes '>' in RESP3. If the session is running a command, the message
+ * follows the command's reply. The session's reactor, or anybody exclusive, who wakes its loop. */
+void session_push(struct session *session, struct span head, struct span tail,
+                  struct shared_bytes *shared);
+
 /* The session a request belongs to. Only for commands with CMD_SESSION. */
 struct session *request_session(const struct request *rq);
 
@@ -111,7 +131,7 @@ void session_unlink(struct session *session, enum session_link list);
 
 static inline size_t session_output_size(const struct session *session)
 {
-    return session->output.size - session->sent;
+    return output_size(&session->output);
 }
 
 #endif

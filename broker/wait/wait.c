@@ -3,6 +3,7 @@
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
 #include "core/base/check.h"
 #include "core/base/mem.h"
 #include "core/dict/dict.h"
@@ -239,6 +240,7 @@ static void waiter_release(struct waiter *waiter)
     /* the last one frees: acquire-release so that it sees all that the others wrote */
     if (atomic_fetch_sub_explicit(&waiter->references, 1, memory_order_acq_rel) > 1)
         return;
+    tracker_release(waiter->tracker);
     buffer_release(&waiter->reply);
     mem_free(waiter->argv);
     mem_free(waiter->places);
@@ -320,17 +322,17 @@ void wait_park(struct reactor *reactor, struct session *session, struct request 
     waiter->db = rq->db;
     waiter->protocol = session->protocol;
     waiter->request_flags = rq->flags;
+    waiter->tracker = session->tracker;
+    waiter->remembers = tracker_remembers(session->tracker);
+    tracker_keep(waiter->tracker);
     waiter->deadline_ms = rq->wait_deadline_ms;
     waiter->retry_at_ms = earliest_retry(rq);
     copy_argv(waiter, rq);
     waiter->place_count = rq->wait_count;
     waiter->places = mem_zalloc(sizeof(struct waiter_place) * rq->wait_count);
-    for (size_t i = 0; i < rq->wait_count; i++) {
-        uint64_t bit = key_shard_bit(&rq->wait[i].key);
-
-        CHECK(rq->held_shards & bit);
-        waiter->shards |= bit;
-    }
+    for (size_t i = 0; i < rq->wait_count; i++)
+        CHECK(rq->held_shards & key_shard_bit(&rq->wait[i].key));
+    waiter->shards = rq->held_shards; /* of all its keys: BLMOVE waits at one and fills another */
     link_places(table, waiter, rq->wait);
     session->waiter = waiter;
     atomic_fetch_add_explicit(&table->parked, 1, memory_order_relaxed);
@@ -421,6 +423,7 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     rq.flags = waiter->request_flags | REQUEST_RETRY;
     rq.held_shards = waiter->shards;
     reply_init(&out, &waiter->reply, waiter->protocol);
+    reactor->acting = waiter->tracker;
     waiter->command->spec->run(&rq, &out);
     served = rq.wait == NULL;
     if (served) {
@@ -442,6 +445,9 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     }
     if (rq.effect_count > 0)
         dispatch_effects(reactor, &rq);
+    if (served && waiter->remembers)
+        tracking_remember_for(reactor, waiter->tracker, waiter->command, &rq);
+    reactor->acting = NULL;
     arena_reset(reactor->serve_arena);
     return served;
 }
@@ -474,6 +480,13 @@ static bool relock(struct reactor *reactor, struct waiter *waiter, uint64_t held
     return atomic_load_explicit(&waiter->state, memory_order_relaxed) == WAITER_PARKED;
 }
 
+/* With the link's reference. */
+static void post_reply(struct reactor *reactor, struct waiter *waiter)
+{
+    waiter->message.deliver = deliver_reply;
+    reactor_post(waiter->home, reactor, &waiter->message);
+}
+
 /* One lane of a key, by name since lanes come and go while nothing is held. */
 static void serve_lane(struct reactor *reactor, const struct key *key, struct span name)
 {
@@ -489,7 +502,7 @@ static void serve_lane(struct reactor *reactor, const struct key *key, struct sp
         struct waiter *waiter;
         enum wait_kind kind;
         uint64_t locked = bit;
-        bool served = false;
+        bool served = false, early;
 
         keyspace_lock(keyspace, bit);
         queue = find_queue(table, key);
@@ -507,11 +520,12 @@ static void serve_lane(struct reactor *reactor, const struct key *key, struct sp
             ended[kind] = !served;
         }
         locked = waiter->shards;
+        early = served && waiter->remembers; /* ahead of any invalidation: tracking.h */
+        if (early)
+            post_reply(reactor, waiter);
         keyspace_unlock(keyspace, locked);
-        if (served) {
-            waiter->message.deliver = deliver_reply;
-            reactor_post(waiter->home, reactor, &waiter->message); /* with the link's reference */
-        }
+        if (served && !early)
+            post_reply(reactor, waiter);
         waiter_release(waiter);
     }
 }

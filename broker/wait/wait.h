@@ -24,6 +24,7 @@ struct command;
 struct loop_timer;
 struct reactor;
 struct server;
+struct tracker;
 struct session;
 struct wait_lane;
 struct wait_table;
@@ -51,6 +52,8 @@ struct waiter {
     const struct command *command;
     int db, protocol;
     unsigned request_flags;
+    struct tracker *tracker; /* of the session, referenced; NULL: none */
+    bool remembers;          /* what it is served is tracked */
     size_t argc;
     struct span *argv; /* own copies */
     uint64_t shards;

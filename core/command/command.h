@@ -38,8 +38,9 @@ enum command_flag {
     /* Not shown to clients: */
     CMD_SHARDED =
         1 << 24, /* holds only the shards of its keys (none without keys), not the world */
-    CMD_SESSION = 1 << 25, /* about the connection itself; lives in broker/session */
-    CMD_SYSCMD = 1 << 26,  /* doc flag syscmd */
+    CMD_SESSION = 1 << 25,      /* about the connection itself; lives in broker/session */
+    CMD_SYSCMD = 1 << 26,       /* doc flag syscmd */
+    CMD_NEVER_QUEUED = 1 << 27, /* runs at once between MULTI and EXEC */
 };
 
 /* ACL categories beside those that follow from the flags (read, write, fast or slow, admin and

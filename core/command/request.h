@@ -49,7 +49,14 @@ enum event_class {
     EVENT_MODULE = 1 << 11,       /* d */
     EVENT_OVERWRITTEN = 1 << 12,  /* o */
     EVENT_TYPE_CHANGED = 1 << 13, /* c */
-    EVENT_ARRAY = 1 << 14,
+    EVENT_ARRAY = 1 << 14,        /* r */
+};
+
+/* The two other letters: which channels get the events. Beside the classes in
+ * settings.notify_keyspace_events. */
+enum event_channel {
+    EVENT_TO_KEYSPACE = 1 << 29, /* K: __keyspace@<db>__:<key> */
+    EVENT_TO_KEYEVENT = 1 << 30, /* E: __keyevent@<db>__:<event> */
 };
 
 /* What a change means to the rest of the server. */

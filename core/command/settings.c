@@ -28,5 +28,6 @@ void settings_init(struct settings *settings)
         .lfu_log_factor = 10,
         .lfu_decay_time = 1,
         .active_expire_effort = 1,
+        .rdbcompression = true,
     };
 }

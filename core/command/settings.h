@@ -42,6 +42,8 @@ struct settings {
     int lfu_log_factor;
     int lfu_decay_time; /* minutes */
     int active_expire_effort;
+    unsigned notify_keyspace_events; /* enum event_class and event_channel, of request.h */
+    bool rdbcompression;
     bool lazyfree_lazy_eviction;
     bool lazyfree_lazy_expire;
     bool lazyfree_lazy_server_del;

@@ -52,8 +52,8 @@ enum {
     EMPTY_STEP = 8,             /* empty buckets passed over for one that is moved */
     SHRINK_STEP = 3,            /* shrinks by 2^3 at most, which bounds one call of dict_scan */
     SMALL_TABLE = 64,           /* buckets that may be gone through at once */
-    RANDOM_TRIES = 128,
-    SAMPLE_BUCKETS = 8, /* buckets looked at for each entry asked for */
+    RANDOM_TRIES = 512,         /* a table with one entry to three buckets needs 33 */
+    SAMPLE_BUCKETS = 8,         /* buckets looked at for each entry asked for */
 };
 
 struct dict_bucket {
@@ -565,18 +565,34 @@ static inline size_t next_live(size_t at, size_t live)
     return at + 1 < live ? at + 1 : 0;
 }
 
+/* More entries than the fullest chain has, but for one in 10^9: chains are as long as chance makes
+ * them (Poisson), so the average of the denser table and six times its root, and some for small
+ * averages. */
+static size_t chain_bound(const struct dict *dict)
+{
+    size_t old = table_size(&dict->table[0]) - dict->moved, new = live_buckets(dict) - old;
+    size_t load = old ? (dict->table[0].count + old - 1) / old : 0;
+    size_t new_load = new ? (dict->table[1].count + new - 1) / new : 0;
+    size_t root = 1;
+
+    if (new_load > load)
+        load = new_load;
+    while (root * root < load)
+        root++;
+    return load + 6 * root + 4;
+}
+
 /* Draws a bucket and accepts it in proportion to its entries, so that each entry has the same
  * chance as long as no chain is longer than the bound. */
 void *dict_random(struct dict *dict, struct random *random)
 {
-    size_t live = live_buckets(dict);
-    size_t count = dict_count(dict), held = 0;
+    size_t live = live_buckets(dict), held = 0;
     const struct dict_bucket *head = NULL;
     size_t bound, at;
 
-    if (count == 0)
+    if (dict_count(dict) == 0)
         return NULL;
-    bound = count * 2 / live + SLOTS / 2;
+    bound = chain_bound(dict);
     for (int i = 0; i < RANDOM_TRIES; i++) {
         head = live_bucket(dict, random_below(random, live));
         held = chain_count(head);

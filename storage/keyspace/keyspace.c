@@ -66,11 +66,22 @@ int keyspace_databases(const struct keyspace *keyspace)
     return keyspace->databases;
 }
 
+void keyspace_set_loaders(struct keyspace *keyspace, const struct rdb_loaders *loaders)
+{
+    keyspace->loaders = loaders;
+}
+
+const struct rdb_loaders *keyspace_loaders(const struct keyspace *keyspace)
+{
+    return keyspace->loaders;
+}
+
 struct database *database_new(void)
 {
     struct database *database = mem_zalloc(sizeof(*database));
 
     dict_init(&database->dict, &entry_dict);
+    part_expiry_init(&database->parts);
     return database;
 }
 
@@ -81,6 +92,7 @@ void database_free(void *thing)
     if (!database)
         return;
     expiry_release(&database->expiry);
+    part_expiry_release(&database->parts);
     dict_release(&database->dict);
     mem_free(database);
 }
@@ -134,6 +146,7 @@ void database_remove(struct database *database, uint64_t hash, struct entry *ent
 {
     CHECK(dict_remove(&database->dict, hash, entry_key(entry)) == entry);
     database_forget_expiry(database, entry);
+    database_forget_parts(database, hash, entry_key(entry));
 }
 
 void keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy)
@@ -188,6 +201,9 @@ struct entry *keyspace_find(struct request *rq, struct key key, enum find_mode m
 
     if (mode == FIND_READ)
         shard_count(&rq->keyspace->shards[key_shard(key.hash)], entry ? COUNT_HITS : COUNT_MISSES);
+    if (!entry && mode == FIND_READ && (rq->settings->notify_keyspace_events & EVENT_KEY_MISS) &&
+        !(rq->flags & REQUEST_RETRY))
+        request_effect(rq, key, 0, EVENT_KEY_MISS, "keymiss");
     if (!entry || mode == FIND_QUIET || rq->flags & REQUEST_NO_TOUCH)
         return entry;
     if (mode == FIND_WRITE)
@@ -236,6 +252,16 @@ static void set_value(struct entry *entry, const struct value_type *type, void *
     memcpy(entry->tail + sizeof(uint64_t), &type, sizeof(type));
 }
 
+/* Notes the parts of a value that has come to `key`, if it has some that expire. */
+static void note_parts(struct database *database, struct key key, const struct value_type *type,
+                       const void *value)
+{
+    int64_t at_ms = type->next_expire_ms ? type->next_expire_ms(value) : -1;
+
+    if (at_ms >= 0)
+        part_expiry_set(&database->parts, key.hash, key.name, at_ms);
+}
+
 struct entry *keyspace_add_take(struct request *rq, struct key key, const struct value_type *type,
                                 void *value)
 {
@@ -247,6 +273,7 @@ struct entry *keyspace_add_take(struct request *rq, struct key key, const struct
     set_value(entry, type, value);
     entry_access_start(entry, rq->settings, rq->now_ms);
     dict_add(&database->dict, key.hash, entry);
+    note_parts(database, key, type, value);
     return entry;
 }
 
@@ -259,6 +286,7 @@ struct entry *keyspace_put_take(struct request *rq, struct key key, const struct
 
     if (!old)
         return keyspace_add_take(rq, key, type, value);
+    database_forget_parts(database, key.hash, key.name);
     keyspace_free_value(rq->keyspace, old, rq->settings->lazyfree_lazy_server_del);
     if (!keep_ttl)
         database_forget_expiry(database, old);
@@ -266,6 +294,7 @@ struct entry *keyspace_put_take(struct request *rq, struct key key, const struct
     database_entry_moved(database, key.hash, old, entry);
     set_value(entry, type, value);
     entry_access_write(entry, rq->settings, rq->now_ms, rq->random);
+    note_parts(database, key, type, value);
     return entry;
 }
 
@@ -303,6 +332,21 @@ struct entry *keyspace_set_expire(struct request *rq, struct key key, struct ent
     return moved;
 }
 
+void keyspace_set_part_expire(struct request *rq, struct key key, int64_t at_ms)
+{
+    struct database *database = database_find(rq, key);
+
+    CHECK(database);
+    part_expiry_set(&database->parts, key.hash, key.name, at_ms);
+}
+
+void keyspace_count_expired_parts(struct request *rq, struct key key, size_t count, bool active)
+{
+    shard_count_more(shard_of(rq, key), COUNT_EXPIRED_PARTS, count);
+    if (active)
+        shard_count_more(shard_of(rq, key), COUNT_EXPIRED_PARTS_ACTIVE, count);
+}
+
 /* A new entry of the form of `from`, with its expiry field if it has one (not yet filled in), and
  * with its embedded bytes or its word and type: those of a value then have two owners. */
 static struct entry *twin(const struct entry *from, struct span name)
@@ -319,12 +363,15 @@ static struct entry *twin(const struct entry *from, struct span name)
     return to;
 }
 
-static void add_entry(struct database *database, uint64_t hash, struct entry *entry,
-                      int64_t expire_ms)
+static void add_entry(struct request *rq, struct key key, struct entry *entry, int64_t expire_ms)
 {
-    dict_add(&database->dict, hash, entry);
+    struct database *database = database_get(rq, key);
+
+    dict_add(&database->dict, key.hash, entry);
     if (entry_expires(entry))
         expiry_add(&database->expiry, entry, expire_ms);
+    if (entry_form(entry) == FORM_VALUE)
+        note_parts(database, key, entry_type(entry), entry_value(entry));
 }
 
 void keyspace_move(struct request *rq, struct key from, struct key to)
@@ -341,7 +388,7 @@ void keyspace_move(struct request *rq, struct key from, struct key to)
         entry_free_shell(entry);
         entry = renamed;
     }
-    add_entry(database_get(rq, to), to.hash, entry, expire_ms);
+    add_entry(rq, to, entry, expire_ms);
 }
 
 void keyspace_copy(struct request *rq, struct key from, struct key to)
@@ -361,5 +408,5 @@ void keyspace_copy(struct request *rq, struct key from, struct key to)
         entry_set_word(copy, (uint64_t)(uintptr_t)raw_new(span_of(raw->bytes, raw->size)));
     }
     entry_access_start(copy, rq->settings, rq->now_ms);
-    add_entry(database_get(rq, to), to.hash, copy, entry_expire_ms(entry));
+    add_entry(rq, to, copy, entry_expire_ms(entry));
 }

@@ -26,6 +26,11 @@ struct keyspace *keyspace_new(int databases, bool locking);
 void keyspace_free(struct keyspace *keyspace);
 int keyspace_databases(const struct keyspace *keyspace);
 
+/* Who loads which type byte of RDB (storage/rdb/rdb_value.h); borrowed, and set once before use. */
+struct rdb_loaders;
+void keyspace_set_loaders(struct keyspace *keyspace, const struct rdb_loaders *loaders);
+const struct rdb_loaders *keyspace_loaders(const struct keyspace *keyspace);
+
 /* --- Locks. Masks have bit n for shard n; locks are taken in ascending order. */
 
 #define SHARDS_ALL UINT64_MAX
@@ -91,6 +96,10 @@ struct entry *keyspace_set_expire(struct request *rq, struct key key, struct ent
  * next_expire_ms; when a key is moved, copied, replaced or deleted, the keyspace sees to it. */
 void keyspace_set_part_expire(struct request *rq, struct key key, int64_t at_ms);
 
+/* Counts parts that were removed because their time had come, for the statistics. `active`: found
+ * by the timer rather than by a command. */
+void keyspace_count_expired_parts(struct request *rq, struct key key, size_t count, bool active);
+
 /* Moves the entry with value, expiry and access record to another name or database, which must be
  * absent. Both shards must be held. */
 void keyspace_move(struct request *rq, struct key from, struct key to);
@@ -126,8 +135,9 @@ void keyspace_each(struct keyspace *keyspace, int db,
 
 /* --- Timer work of one shard. The caller holds the shard (rq->held_shards). */
 
-/* Deletes expired keys of shard `shard` for at most `budget_us`; records effects in `rq` for each.
- * Returns the keys deleted; *more is true when time ran out with expired keys left. */
+/* Deletes expired keys, and expired parts of values, of shard `shard` for at most `budget_us`;
+ * records effects in `rq` for each. Returns the keys deleted because their own time had come; *more
+ * is true when time ran out with something expired left. */
 size_t keyspace_expire_slice(struct request *rq, unsigned shard, int64_t budget_us, bool *more);
 
 /* Moves tables under resize for at most `budget_us`; true while there is more. */
@@ -145,6 +155,7 @@ size_t keyspace_evict_one(struct request *rq);
 struct keyspace_stats {
     uint64_t hits, misses;
     uint64_t expired_keys, expired_keys_active;
+    uint64_t expired_subkeys, expired_subkeys_active; /* parts of values: hash fields */
     uint64_t evicted_keys;
     uint64_t lazyfreed_objects, lazyfree_pending;
     double expired_stale_percent;

@@ -38,6 +38,18 @@ size_t keyspace_expiring_count(const struct keyspace *keyspace, int db)
     return count;
 }
 
+size_t keyspace_part_expiring_count(const struct keyspace *keyspace, int db)
+{
+    size_t count = 0;
+
+    for (unsigned shard = 0; shard < KEY_SHARDS; shard++) {
+        const struct database *part = part_of(keyspace, shard, db);
+
+        count += part ? part_expiry_count(&part->parts) : 0;
+    }
+    return count;
+}
+
 int64_t keyspace_average_ttl_ms(const struct keyspace *keyspace, int db, int64_t now_ms)
 {
     __int128 sum = 0, average;
@@ -66,7 +78,8 @@ size_t keyspace_table_memory(const struct keyspace *keyspace, int db)
 
         if (part)
             size += sizeof(*part) + dict_memory(&part->dict) +
-                    part->expiry.capacity * sizeof(struct entry *);
+                    part->expiry.capacity * sizeof(struct entry *) +
+                    part_expiry_memory(&part->parts);
     }
     return size;
 }

@@ -10,6 +10,7 @@
 #include "storage/keyspace/expiry.h"
 #include "storage/keyspace/keyspace.h"
 #include "storage/keyspace/lazyfree.h"
+#include "storage/keyspace/part_expiry.h"
 #include "storage/keyspace/victims.h"
 
 #include <pthread.h>
@@ -24,6 +25,7 @@ enum {
 struct database {
     struct dict dict;
     struct expiry expiry;
+    struct part_expiry parts;
 };
 
 enum shard_counter {
@@ -31,6 +33,8 @@ enum shard_counter {
     COUNT_MISSES,
     COUNT_EXPIRED,
     COUNT_EXPIRED_ACTIVE,
+    COUNT_EXPIRED_PARTS,
+    COUNT_EXPIRED_PARTS_ACTIVE,
     COUNT_EVICTED,
     SHARD_COUNTERS
 };
@@ -55,13 +59,19 @@ struct keyspace {
     atomic_bool active_expire;
     struct lazyfree *lazyfree;
     struct victims *victims;
+    const struct rdb_loaders *loaders;
 };
 
-static inline void shard_count(struct shard *shard, enum shard_counter counter)
+static inline void shard_count_more(struct shard *shard, enum shard_counter counter, uint64_t more)
 {
     uint64_t value = atomic_load_explicit(&shard->counters[counter], memory_order_relaxed);
 
-    atomic_store_explicit(&shard->counters[counter], value + 1, memory_order_relaxed);
+    atomic_store_explicit(&shard->counters[counter], value + more, memory_order_relaxed);
+}
+
+static inline void shard_count(struct shard *shard, enum shard_counter counter)
+{
+    shard_count_more(shard, counter, 1);
 }
 
 /* The shard of a key, which must be held by the request. */
@@ -100,6 +110,13 @@ void database_entry_moved(struct database *database, uint64_t hash, const struct
 
 /* Takes the expiry off an entry that may have one; the field stays. */
 void database_forget_expiry(struct database *database, struct entry *entry);
+
+/* The value of a key goes, and with it the record of its parts that expire, if there is one. */
+static inline void database_forget_parts(struct database *database, uint64_t hash, struct span name)
+{
+    if (__builtin_expect(part_expiry_count(&database->parts) > 0, 0))
+        part_expiry_set(&database->parts, hash, name, -1);
+}
 
 /* Takes an entry out of the tables. It belongs to the caller, and its expiry field is not valid. */
 void database_remove(struct database *database, uint64_t hash, struct entry *entry);

@@ -79,6 +79,8 @@ static struct entry *set(struct request *rq, struct key key, struct content cont
         content.bytes = arena_span(rq->arena, content.bytes);
     if (!keep_ttl)
         database_forget_expiry(database, old);
+    if (entry_form(old) == FORM_VALUE)
+        database_forget_parts(database, key.hash, key.name);
     if (entry_form(old) == FORM_RAW && content.form == FORM_RAW) {
         struct raw *raw = raw_assign(entry_raw(old), content.bytes);
 

@@ -7,6 +7,7 @@ enum {
     EXPIRES_A_CLOCK = 16, /* keys deleted between two looks at the clock */
     MOVES_A_CLOCK = 32,   /* buckets moved between two looks */
     STALE_SAMPLES = 20,
+    PARTS_A_CLOCK = 64, /* parts of values removed between two looks at the clock */
 };
 
 /* --- Expiry. */
@@ -29,6 +30,26 @@ static bool expire_part(struct request *rq, struct database *part, int db, uint6
             return true;
     }
     return false;
+}
+
+/* Removes expired parts of values of one database until `end_us`; true if it ran out of time. */
+static bool expire_value_parts(struct request *rq, struct database *part, int db, uint64_t end_us)
+{
+    for (;;) {
+        int64_t at_ms;
+        struct span name = part_expiry_first(&part->parts, &at_ms);
+        struct entry *entry;
+        struct key key;
+
+        if (at_ms < 0 || at_ms > rq->now_ms)
+            return false;
+        key = request_key_of(rq, arena_span(rq->arena, name), db);
+        entry = database_entry(part, key);
+        CHECK(entry && entry_type(entry)->expire_parts);
+        entry_type(entry)->expire_parts(rq, key, entry_value(entry), PARTS_A_CLOCK);
+        if (clock_monotonic_us() >= end_us)
+            return true;
+    }
 }
 
 /* Notes which share of a few keys that expire is overdue. */
@@ -58,7 +79,8 @@ size_t keyspace_expire_slice(struct request *rq, unsigned shard, int64_t budget_
     for (int db = 0; db < keyspace->databases && !late; db++) {
         struct database *part = place->databases[db];
 
-        if (part && expire_part(rq, part, db, end_us, &deleted))
+        if (part && (expire_part(rq, part, db, end_us, &deleted) ||
+                     expire_value_parts(rq, part, db, end_us)))
             late = part;
     }
     note_stale(rq, place, late);
@@ -116,6 +138,8 @@ void keyspace_stats_get(const struct keyspace *keyspace, struct keyspace_stats *
         .misses = sum(keyspace, COUNT_MISSES),
         .expired_keys = sum(keyspace, COUNT_EXPIRED),
         .expired_keys_active = sum(keyspace, COUNT_EXPIRED_ACTIVE),
+        .expired_subkeys = sum(keyspace, COUNT_EXPIRED_PARTS),
+        .expired_subkeys_active = sum(keyspace, COUNT_EXPIRED_PARTS_ACTIVE),
         .evicted_keys = sum(keyspace, COUNT_EVICTED),
     };
     lazyfree_counts(keyspace->lazyfree, &stats->lazyfreed_objects, &stats->lazyfree_pending);

@@ -41,6 +41,8 @@ struct value_type {
     unsigned (*rdb_version)(const void *value);
     uint8_t (*rdb_type)(const void *value);
     void (*save)(const void *value, struct rdb_writer *out);
+    /* The type byte when the writer is `complete`; 0: no other than rdb_type tells. */
+    uint8_t rdb_type_complete;
     /* The type bytes that `load` reads, ended by RDB_NO_TYPE; older ones too. */
     const uint8_t *rdb_types;
     /* Reads a value in encodings as the settings want them. 0 with *value, which is NULL if nothing

@@ -58,6 +58,7 @@ int rdb_read_ms(struct rdb_reader *reader, int64_t *ms);            /* 8 bytes, 
 /* The packed lists of Redis before 7.0 inside a string, one element after the other. */
 struct ziplist_cursor {
     const unsigned char *at, *end;
+    bool at_value; /* of a zipmap */
 };
 /* 0 or ERR_DAMAGED; then `next` returns 1 with an element, 0 at the end, or ERR_DAMAGED. An
  * integer's text is written to `scratch` (NUM_TEXT_LIMIT). */

@@ -23,8 +23,13 @@ enum rdb_type {
     RDB_STREAM_LISTPACKS_2 = 19, /* version 10 */
     RDB_SET_LISTPACK = 20,       /* version 11 */
     RDB_STREAM_LISTPACKS_3 = 21, /* version 11 */
+    RDB_HASH_METADATA_OLD = 22,  /* as 24 of release candidates: times are absolute */
+    RDB_HASH_LISTPACK_OLD = 23,  /* as 25 without the earliest time in front */
     RDB_HASH_METADATA = 24,      /* fields with expiry; version 12 */
     RDB_HASH_LISTPACK_EX = 25,   /* version 12 */
+    RDB_STREAM_LISTPACKS_4 = 26, /* with idempotent producers; version 13 */
+    RDB_STREAM_LISTPACKS_5 = 27, /* with released entries; version 14 */
+    RDB_ARRAY = 28,              /* version 14; librdb 2.3 (MIT) says so */
     RDB_NO_TYPE = 255,
 };
 

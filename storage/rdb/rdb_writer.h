@@ -18,6 +18,7 @@ enum {
 
 struct rdb_writer {
     struct buffer *out;
+    bool complete; /* for ourselves: leave nothing out for the sake of older readers */
     bool compress; /* strings above 20 bytes by LZF, where it pays */
     int (*flush)(void *context, struct buffer *out); /* empties `out`; 0 or an error; may be NULL */
     void *context;

@@ -38,6 +38,7 @@ TYPES = {
     "bitmap": {"string"},
     "geo": {"zset"},
     "zset": {"set"},
+    "sort": {"list", "set", "zset", "hash", "string"},
     "search": {"hash", "json", "geo", "vector"},
 }
 # Foreign headers (a file, or all of a folder) that one of our folders hides from all others.

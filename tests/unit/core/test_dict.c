@@ -583,21 +583,28 @@ static void test_a_scan_survives_one_resize_at_any_point(void **state)
     }
 }
 
-static void assert_random_is_even(struct dict *dict, struct random *random, int count)
+/* Pearson's chi-square: with n entries all equally likely it is n - 1 on average, with a standard
+ * deviation of the root of twice that; five of those are a chance of less than one in a million. */
+static void assert_random_is_uniform(struct dict *dict, struct random *random, int count)
 {
     enum {
         DRAWS_EACH = 200
     };
+    double sum = 0, off;
 
     for (int i = 0; i < count; i++)
         items[i].visits = 0;
     for (int i = 0; i < count * DRAWS_EACH; i++)
         ((struct item *)dict_random(dict, random))->visits++;
-    for (int i = 0; i < count; i++)
-        assert_in_range(items[i].visits, DRAWS_EACH * 5 / 10, DRAWS_EACH * 15 / 10);
+    for (int i = 0; i < count; i++) {
+        off = items[i].visits - DRAWS_EACH;
+        sum += off * off / DRAWS_EACH;
+    }
+    off = sum - (count - 1);
+    assert_true(off * off <= 25.0 * 2 * (count - 1));
 }
 
-static void test_random_is_close_to_uniform_at_rest_and_during_a_resize(void **state)
+static void test_random_is_uniform_at_rest_and_during_a_resize(void **state)
 {
     struct random random;
     struct dict dict;
@@ -605,17 +612,18 @@ static void test_random_is_close_to_uniform_at_rest_and_during_a_resize(void **s
     (void)state;
     random_init(&random, 17);
     dict_init(&dict, &good_type);
-    add_range(&dict, 0, 300);
-    finish_resize(&dict);
-    assert_random_is_even(&dict, &random, 300);
-    for (int i = 300; i < 900; i++) {
+    add_range(&dict, 0, 5);
+    assert_random_is_uniform(&dict, &random, 5);
+    for (int i = 5; i < 1000; i++) {
         add(&dict, &items[i]);
-        if (i == 455 || i == 480)
-            assert_random_is_even(&dict, &random, i + 1);
+        if (i % 50 == 0) /* tables of 16 to 256 buckets, chains, and resizes at any point */
+            assert_random_is_uniform(&dict, &random, i + 1);
     }
-    for (int i = 899; i >= 60; i--)
+    for (int i = 999; i >= 20; i--) {
         take_out(&dict, &items[i]);
-    assert_random_is_even(&dict, &random, 60);
+        if (i % 50 == 0)
+            assert_random_is_uniform(&dict, &random, i);
+    }
     dict_release(&dict);
 }
 
@@ -695,7 +703,7 @@ int main(void)
         TEST(test_a_tiny_one_behaves_as_a_plain_array_does),
         TEST(test_a_scan_misses_nothing_that_stays_whatever_the_size_does),
         TEST(test_a_scan_survives_one_resize_at_any_point),
-        TEST(test_random_is_close_to_uniform_at_rest_and_during_a_resize),
+        TEST(test_random_is_uniform_at_rest_and_during_a_resize),
         TEST(test_random_finds_the_last_entry_of_a_large_table),
         TEST(test_a_sample_has_no_entry_twice),
     };

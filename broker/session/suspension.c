@@ -1,0 +1,46 @@
+#include "broker/session/suspension.h"
+#include "broker/reactor/reactor.h"
+#include "broker/session/session.h"
+#include "core/base/check.h"
+
+static void deliver(void *receiver, struct inbox_message *message)
+{
+    struct suspension *self = (struct suspension *)message;
+
+    (void)receiver;
+    self->finish(self);
+}
+
+void suspension_begin(struct suspension *self, struct session *session,
+                      void (*finish)(struct suspension *self))
+{
+    CHECK(!session->suspension && !session->waiter);
+    self->message.deliver = deliver;
+    self->home = session->reactor;
+    self->session = session;
+    self->finish = finish;
+    session->suspension = self;
+}
+
+void suspension_post(struct suspension *self)
+{
+    reactor_post(self->home, NULL, &self->message);
+}
+
+void suspension_end(struct suspension *self)
+{
+    if (self->session) {
+        self->session->suspension = NULL;
+        session_deliver(self->session, &self->reply);
+        self->session = NULL;
+    }
+    buffer_release(&self->reply);
+}
+
+void suspension_abandon(struct session *session)
+{
+    if (!session->suspension)
+        return;
+    session->suspension->session = NULL;
+    session->suspension = NULL;
+}

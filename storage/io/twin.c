@@ -1,0 +1,543 @@
+/* twin.c - files are inodes with two contents, as written and as synced; directories are one table
+ * of paths to inodes as they are, and one as synced. Syncing a directory copies the entries below
+ * it from the first table to the second. */
+#include "storage/io/twin.h"
+#include "core/base/check.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/bytes/buffer.h"
+#include "storage/io/io_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NAMES_LIMIT = 4096
+};
+
+struct inode {
+    struct buffer written, synced;
+    int references; /* names in both tables, open files */
+    bool directory, locked;
+};
+
+struct name {
+    char *path;
+    struct inode *inode;
+};
+
+struct names {
+    struct name items[NAMES_LIMIT]; /* by path */
+    size_t count;
+};
+
+struct twin {
+    struct io io; /* first */
+    struct names now, synced;
+    uint64_t steps, fail_at, capacity;
+    int fail_code;
+    bool fail_lasting;
+};
+
+struct twin_file {
+    struct io_file base; /* first */
+    struct inode *inode;
+    unsigned flags;
+    bool holds_lock;
+};
+
+/* --- Inodes and names. */
+
+static struct inode *inode_new(bool directory)
+{
+    struct inode *inode = mem_zalloc(sizeof(*inode));
+
+    inode->directory = directory;
+    return inode;
+}
+
+static void inode_release(struct inode *inode)
+{
+    if (--inode->references > 0)
+        return;
+    buffer_release(&inode->written);
+    buffer_release(&inode->synced);
+    mem_free(inode);
+}
+
+static size_t place_of(const struct names *names, const char *path, bool *there)
+{
+    size_t at = 0;
+
+    while (at < names->count && strcmp(names->items[at].path, path) < 0)
+        at++;
+    *there = at < names->count && strcmp(names->items[at].path, path) == 0;
+    return at;
+}
+
+static struct inode *names_find(const struct names *names, const char *path)
+{
+    bool there;
+    size_t at = place_of(names, path, &there);
+
+    return there ? names->items[at].inode : NULL;
+}
+
+static void names_remove(struct names *names, const char *path)
+{
+    bool there;
+    size_t at = place_of(names, path, &there);
+
+    if (!there)
+        return;
+    mem_free(names->items[at].path);
+    inode_release(names->items[at].inode);
+    names->count--;
+    memmove(names->items + at, names->items + at + 1,
+            (names->count - at) * sizeof(names->items[0]));
+}
+
+static void names_set(struct names *names, const char *path, struct inode *inode)
+{
+    bool there;
+    size_t at;
+
+    inode->references++;
+    names_remove(names, path);
+    at = place_of(names, path, &there);
+    CHECK(names->count < NAMES_LIMIT);
+    memmove(names->items + at + 1, names->items + at,
+            (names->count - at) * sizeof(names->items[0]));
+    names->items[at] = (struct name){mem_strdup(path), inode};
+    names->count++;
+}
+
+/* True if `path` is right in `directory`. */
+static bool is_in(const char *path, const char *directory)
+{
+    size_t size = strlen(directory);
+
+    if (strcmp(directory, ".") == 0)
+        return !strchr(path, '/');
+    return strncmp(path, directory, size) == 0 && path[size] == '/' &&
+           !strchr(path + size + 1, '/');
+}
+
+static bool has_parent(const struct twin *twin, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct inode *parent;
+    char *directory;
+
+    if (!slash || slash == path)
+        return true;
+    directory = mem_dup(path, (size_t)(slash - path) + 1);
+    directory[slash - path] = '\0';
+    parent = names_find(&twin->now, directory);
+    mem_free(directory);
+    return parent && parent->directory;
+}
+
+/* --- Failures. */
+
+static struct twin *twin_of(struct io *io)
+{
+    return (struct twin *)io;
+}
+
+static int step(struct twin *twin, struct diag *diag, const char *doing)
+{
+    twin->steps++;
+    if (twin->fail_at == 0 || twin->steps < twin->fail_at ||
+        (twin->steps > twin->fail_at && !twin->fail_lasting))
+        return 0;
+    return diag_set(diag, twin->fail_code, "%s: ordered to fail at step %llu", doing,
+                    (unsigned long long)twin->steps);
+}
+
+static int missing(struct diag *diag, const char *path)
+{
+    return diag_set(diag, ERR_MISSING, "%s: no such file", path);
+}
+
+static uint64_t used(const struct twin *twin)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < twin->now.count; i++)
+        total += twin->now.items[i].inode->written.size;
+    return total;
+}
+
+/* --- Files. */
+
+static int twin_open(struct io *io, const char *path, unsigned flags, struct io_file **out,
+                     struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    struct inode *inode = names_find(&twin->now, path);
+    struct twin_file *file;
+    int rc;
+
+    if (inode && inode->directory)
+        return diag_set(diag, ERR_IO, "%s is a directory", path);
+    if (inode && flags & IO_EXCLUSIVE)
+        return diag_set(diag, ERR_EXISTS, "%s exists", path);
+    if (!inode) {
+        if (!(flags & IO_CREATE) || !has_parent(twin, path))
+            return missing(diag, path);
+        if ((rc = step(twin, diag, "create")) < 0)
+            return rc;
+        inode = inode_new(false);
+        names_set(&twin->now, path, inode);
+    } else if (flags & IO_TRUNCATE && inode->written.size > 0) {
+        if ((rc = step(twin, diag, "truncate")) < 0)
+            return rc;
+        buffer_clear(&inode->written);
+    }
+    file = mem_zalloc(sizeof(*file));
+    file->base.io = io;
+    file->inode = inode;
+    file->flags = flags;
+    inode->references++;
+    *out = &file->base;
+    return 0;
+}
+
+static void twin_close(struct io_file *base)
+{
+    struct twin_file *file = (struct twin_file *)base;
+
+    if (file->holds_lock)
+        file->inode->locked = false;
+    inode_release(file->inode);
+    mem_free(file);
+}
+
+static struct buffer *bytes_of(struct io_file *file)
+{
+    return &((struct twin_file *)file)->inode->written;
+}
+
+static int twin_read(struct io_file *file, uint64_t at, void *to, size_t size, size_t *got,
+                     struct diag *diag)
+{
+    const struct buffer *bytes = bytes_of(file);
+
+    (void)diag;
+    if (at < bytes->size) {
+        *got = bytes->size - (size_t)at < size ? bytes->size - (size_t)at : size;
+        if (*got)
+            memcpy(to, bytes->data + at, *got);
+    }
+    return 0;
+}
+
+static int twin_append(struct io_file *file, struct span bytes, struct diag *diag)
+{
+    struct twin *twin = twin_of(file->io);
+    int rc = step(twin, diag, "append");
+
+    CHECK(((struct twin_file *)file)->flags & IO_WRITE);
+    if (rc == 0 && used(twin) + bytes.size > twin->capacity)
+        rc = diag_set(diag, ERR_FULL, "append: no space left");
+    if (rc < 0)
+        bytes.size /= 2;
+    buffer_append_span(bytes_of(file), bytes);
+    return rc;
+}
+
+static int twin_size(struct io_file *file, uint64_t *size, struct diag *diag)
+{
+    (void)diag;
+    *size = bytes_of(file)->size;
+    return 0;
+}
+
+static int twin_truncate(struct io_file *file, uint64_t size, struct diag *diag)
+{
+    struct buffer *bytes = bytes_of(file);
+    int rc = step(twin_of(file->io), diag, "truncate");
+
+    if (rc < 0)
+        return rc;
+    if (size > bytes->size)
+        memset(buffer_reserve(bytes, (size_t)size - bytes->size), 0, (size_t)size - bytes->size);
+    bytes->size = (size_t)size;
+    return 0;
+}
+
+static void make_equal(struct buffer *to, const struct buffer *from)
+{
+    buffer_clear(to);
+    buffer_append(to, from->data, from->size);
+}
+
+static int twin_sync(struct io_file *base, struct diag *diag)
+{
+    struct inode *inode = ((struct twin_file *)base)->inode;
+    int rc = step(twin_of(base->io), diag, "sync");
+
+    if (rc == 0)
+        make_equal(&inode->synced, &inode->written);
+    return rc;
+}
+
+static int twin_lock(struct io_file *base, struct diag *diag)
+{
+    struct twin_file *file = (struct twin_file *)base;
+
+    if (file->inode->locked && !file->holds_lock)
+        return diag_set(diag, ERR_EXISTS, "locked by another");
+    file->inode->locked = file->holds_lock = true;
+    return 0;
+}
+
+/* --- Names. */
+
+static int twin_rename(struct io *io, const char *from, const char *to, struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    struct inode *inode = names_find(&twin->now, from);
+    int rc;
+
+    if (!inode || !has_parent(twin, to))
+        return missing(diag, from);
+    if ((rc = step(twin, diag, "rename")) < 0)
+        return rc;
+    names_set(&twin->now, to, inode);
+    names_remove(&twin->now, from);
+    return 0;
+}
+
+static int twin_link(struct io *io, const char *from, const char *to, struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    struct inode *inode = names_find(&twin->now, from);
+    int rc;
+
+    if (!inode || !has_parent(twin, to))
+        return missing(diag, from);
+    if (names_find(&twin->now, to))
+        return diag_set(diag, ERR_EXISTS, "%s exists", to);
+    if ((rc = step(twin, diag, "link")) < 0)
+        return rc;
+    names_set(&twin->now, to, inode);
+    return 0;
+}
+
+static int twin_remove(struct io *io, const char *path, struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    struct inode *inode = names_find(&twin->now, path);
+    int rc;
+
+    if (!inode || inode->directory)
+        return missing(diag, path);
+    if ((rc = step(twin, diag, "remove")) < 0)
+        return rc;
+    names_remove(&twin->now, path);
+    return 0;
+}
+
+static int twin_make_directory(struct io *io, const char *path, struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    int rc;
+
+    if (names_find(&twin->now, path))
+        return diag_set(diag, ERR_EXISTS, "%s exists", path);
+    if (!has_parent(twin, path))
+        return missing(diag, path);
+    if ((rc = step(twin, diag, "make directory")) < 0)
+        return rc;
+    names_set(&twin->now, path, inode_new(true));
+    return 0;
+}
+
+static int twin_remove_directory(struct io *io, const char *path, struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    struct inode *inode = names_find(&twin->now, path);
+    int rc;
+
+    if (!inode || !inode->directory)
+        return missing(diag, path);
+    for (size_t i = 0; i < twin->now.count; i++)
+        if (is_in(twin->now.items[i].path, path))
+            return diag_set(diag, ERR_IO, "%s is not empty", path);
+    if ((rc = step(twin, diag, "remove directory")) < 0)
+        return rc;
+    names_remove(&twin->now, path);
+    return 0;
+}
+
+/* Makes what `to` has right in a directory the same as what `from` has there. */
+static void copy_entries(struct names *to, const struct names *from, const char *directory)
+{
+    for (size_t i = to->count; i-- > 0;)
+        if (is_in(to->items[i].path, directory))
+            names_remove(to, to->items[i].path);
+    for (size_t i = 0; i < from->count; i++)
+        if (is_in(from->items[i].path, directory))
+            names_set(to, from->items[i].path, from->items[i].inode);
+}
+
+static int twin_sync_directory(struct io *io, const char *path, struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    struct inode *inode = names_find(&twin->now, path);
+    int rc;
+
+    if (strcmp(path, ".") != 0 && (!inode || !inode->directory))
+        return missing(diag, path);
+    if ((rc = step(twin, diag, "sync directory")) < 0)
+        return rc;
+    copy_entries(&twin->synced, &twin->now, path);
+    return 0;
+}
+
+static int twin_list(struct io *io, const char *path,
+                     void (*visit)(void *context, const char *name), void *context,
+                     struct diag *diag)
+{
+    struct twin *twin = twin_of(io);
+    size_t skip = strcmp(path, ".") == 0 ? 0 : strlen(path) + 1;
+    struct inode *inode = names_find(&twin->now, path);
+
+    if (skip > 0 && (!inode || !inode->directory))
+        return missing(diag, path);
+    for (size_t i = 0; i < twin->now.count; i++)
+        if (is_in(twin->now.items[i].path, path))
+            visit(context, twin->now.items[i].path + skip);
+    return 0;
+}
+
+static const struct io_ops twin_ops = {
+    .open = twin_open,
+    .close = twin_close,
+    .read = twin_read,
+    .append = twin_append,
+    .size = twin_size,
+    .truncate = twin_truncate,
+    .sync = twin_sync,
+    .lock = twin_lock,
+    .rename = twin_rename,
+    .link = twin_link,
+    .remove = twin_remove,
+    .make_directory = twin_make_directory,
+    .remove_directory = twin_remove_directory,
+    .sync_directory = twin_sync_directory,
+    .list = twin_list,
+};
+
+/* --- The disk. */
+
+struct twin *twin_new(void)
+{
+    struct twin *twin = mem_zalloc(sizeof(*twin));
+
+    twin->io.ops = &twin_ops;
+    twin->capacity = UINT64_MAX;
+    return twin;
+}
+
+static void names_clear(struct names *names)
+{
+    while (names->count)
+        names_remove(names, names->items[names->count - 1].path);
+}
+
+void twin_free(struct twin *twin)
+{
+    if (!twin)
+        return;
+    names_clear(&twin->now);
+    names_clear(&twin->synced);
+    mem_free(twin);
+}
+
+struct io *twin_io(struct twin *twin)
+{
+    return &twin->io;
+}
+
+uint64_t twin_steps(const struct twin *twin)
+{
+    return twin->steps;
+}
+
+void twin_fail_at(struct twin *twin, uint64_t at, int code, bool lasting)
+{
+    twin->fail_at = at;
+    twin->fail_code = code;
+    twin->fail_lasting = lasting;
+}
+
+void twin_set_capacity(struct twin *twin, uint64_t bytes)
+{
+    twin->capacity = bytes;
+}
+
+/* --- Power cuts. */
+
+static void leave_bytes(struct buffer *to, const struct inode *inode, enum twin_loss loss)
+{
+    const struct buffer *written = &inode->written, *synced = &inode->synced;
+    bool all = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_BYTES;
+
+    buffer_append(to, all ? written->data : synced->data, all ? written->size : synced->size);
+    if (loss == TWIN_TEARS && written->size > synced->size) {
+        size_t more = written->size - synced->size;
+
+        buffer_append(to, written->data + synced->size, more / 2);
+        memset(buffer_reserve(to, more - more / 2), 0, more - more / 2);
+        to->size += more - more / 2;
+    }
+}
+
+struct twin *twin_after_power_cut(const struct twin *twin, enum twin_loss loss)
+{
+    bool names = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_NAMES;
+    const struct names *from = names ? &twin->now : &twin->synced;
+    struct twin *after = twin_new();
+
+    for (size_t i = 0; i < from->count; i++) {
+        const struct inode *inode = from->items[i].inode;
+        struct inode *copy = NULL;
+
+        for (size_t j = 0; j < i && !copy; j++) /* a second name of the same file */
+            if (from->items[j].inode == inode)
+                copy = after->now.items[j].inode;
+        if (!copy) {
+            copy = inode_new(inode->directory);
+            leave_bytes(&copy->written, inode, loss);
+            make_equal(&copy->synced, &copy->written);
+        }
+        names_set(&after->now, from->items[i].path, copy);
+        names_set(&after->synced, from->items[i].path, copy);
+    }
+    return after;
+}
+
+bool twin_flip(struct twin *twin, const char *path, uint64_t at, unsigned char mask)
+{
+    struct inode *inode = names_find(&twin->now, path);
+
+    if (!inode || at >= inode->written.size)
+        return false;
+    inode->written.data[at] = (char)(inode->written.data[at] ^ mask);
+    if (at < inode->synced.size)
+        inode->synced.data[at] = inode->written.data[at];
+    return true;
+}
+
+bool twin_bytes(const struct twin *twin, const char *path, struct span *bytes)
+{
+    struct inode *inode = names_find(&twin->now, path);
+
+    if (!inode)
+        return false;
+    *bytes = span_of(inode->written.data, inode->written.size);
+    return true;
+}

@@ -1,0 +1,48 @@
+/* twin.h - a disk in memory for tests, that does on order what real ones do on bad days. It knows
+ * at every instant what a power cut would leave, and can be asked for it. One thread at a time.
+ *
+ * Steps. Every call that changes something is a step, counted from 1: appends, truncations, syncs,
+ * renames, links, removals, creations, syncs of directories. Failures are ordered by step. */
+#ifndef MS_STORAGE_IO_TWIN_H
+#define MS_STORAGE_IO_TWIN_H
+
+#include "storage/io/io.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct twin;
+
+struct twin *twin_new(void);
+void twin_free(struct twin *twin);
+struct io *twin_io(struct twin *twin);
+
+/* Steps so far. */
+uint64_t twin_steps(const struct twin *twin);
+
+/* Step `step` and, if `lasting`, all after it fail with `code` (ERR_IO, ERR_FULL). An append that
+ * fails writes its first half. 0 switches off. */
+void twin_fail_at(struct twin *twin, uint64_t step, int code, bool lasting);
+
+/* From this many bytes in all files on, appends fail with ERR_FULL. UINT64_MAX: no limit. */
+void twin_set_capacity(struct twin *twin, uint64_t bytes);
+
+/* How much of what was not synced a power cut leaves. */
+enum twin_loss {
+    TWIN_LOSES_ALL,   /* nothing */
+    TWIN_KEEPS_ALL,   /* everything: as if the process alone had died */
+    TWIN_TEARS,       /* half of the last unsynced bytes, zeros for the other half */
+    TWIN_KEEPS_BYTES, /* bytes of files, but no name that was not synced */
+    TWIN_KEEPS_NAMES, /* names, but no bytes that were not synced */
+};
+
+/* A disk as it is after a power cut right now; this one goes on. The caller frees it. */
+struct twin *twin_after_power_cut(const struct twin *twin, enum twin_loss loss);
+
+/* Flips the bits of `mask` in one byte, as bit rot does. False if there is no such byte. */
+bool twin_flip(struct twin *twin, const char *path, uint64_t at, unsigned char mask);
+
+/* The file's bytes, borrowed until the next change; false if it is missing. */
+bool twin_bytes(const struct twin *twin, const char *path, struct span *bytes);
+
+#endif

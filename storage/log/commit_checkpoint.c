@@ -1,0 +1,133 @@
+/* commit_checkpoint.c - where a checkpoint belongs, and what goes when there is a new one. */
+#include "core/base/check.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "storage/log/commit_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+uint64_t commit_log_mark(struct commit_log *log)
+{
+    uint64_t position;
+
+    pthread_mutex_lock(&log->lock);
+    position = atomic_load_explicit(&log->position, memory_order_relaxed);
+    log->mark_next = true;
+    pthread_cond_signal(&log->work);
+    pthread_mutex_unlock(&log->lock);
+    return position;
+}
+
+static void name_of(uint64_t position, char *name)
+{
+    snprintf(name, LOG_NAME_LIMIT, "checkpoint-%llu.rdb", (unsigned long long)position);
+}
+
+void commit_log_checkpoint_path(const struct commit_log *log, uint64_t position, char *path,
+                                size_t size)
+{
+    char name[LOG_NAME_LIMIT];
+
+    name_of(position, name);
+    snprintf(path, size, "%s/%s", log->directory, name);
+}
+
+static int file_bytes(struct commit_log *log, const char *path, uint64_t *bytes, struct diag *diag)
+{
+    struct io_file *file;
+    int rc = io_open(log->options.io, path, IO_READ, &file, diag);
+
+    if (rc < 0)
+        return rc;
+    rc = io_size(file, bytes, diag);
+    io_close(file);
+    return rc;
+}
+
+/* Takes out what the checkpoint has made needless, noting the names. */
+static void drop_old(struct manifest *next, uint64_t position, struct buffer *names)
+{
+    while (next->segment_count > 0 && next->segments[0].closed &&
+           next->segments[0].end <= position) {
+        buffer_append(names, next->segments[0].file, strlen(next->segments[0].file) + 1);
+        manifest_drop(next, 0);
+    }
+}
+
+static void remove_files(struct commit_log *log, const struct buffer *names)
+{
+    char path[LOG_PATH_LIMIT];
+
+    for (size_t at = 0; at < names->size; at += strlen(names->data + at) + 1) {
+        snprintf(path, sizeof(path), "%s/%s", log->directory, names->data + at);
+        io_remove(log->options.io, path, NULL); /* what stays is removed at the next start */
+    }
+}
+
+int commit_log_install(struct commit_log *log, uint64_t position, struct diag *diag)
+{
+    char path[LOG_PATH_LIMIT];
+    struct buffer names = {0};
+    struct manifest next;
+    uint64_t bytes;
+    int rc = commit_log_flush(log, diag);
+
+    if (rc < 0)
+        return rc;
+    pthread_mutex_lock(&log->files);
+    commit_log_checkpoint_path(log, position, path, sizeof(path));
+    rc = file_bytes(log, path, &bytes, diag);
+    if (rc == 0)
+        rc = io_sync_directory(log->options.io, log->directory, diag);
+    if (rc == 0) {
+        manifest_copy(&next, &log->manifest);
+        if (next.checkpoint_file[0] && next.checkpoint_position != position)
+            buffer_append(&names, next.checkpoint_file, strlen(next.checkpoint_file) + 1);
+        name_of(position, next.checkpoint_file);
+        next.checkpoint_position = position;
+        next.checkpoint_bytes = bytes;
+        drop_old(&next, position, &names);
+        rc = manifest_store(&next, log->options.io, log->directory, diag);
+        if (rc == 0) {
+            manifest_release(&log->manifest);
+            log->manifest = next;
+            commit_note_files(log);
+            remove_files(log, &names);
+        } else {
+            manifest_release(&next);
+        }
+    }
+    pthread_mutex_unlock(&log->files);
+    buffer_release(&names);
+    return rc;
+}
+
+void commit_note_files(struct commit_log *log)
+{
+    const struct manifest *manifest = &log->manifest;
+    uint64_t bytes = manifest->checkpoint_file[0] ? manifest->checkpoint_bytes : 0;
+
+    for (size_t i = 0; i < manifest->segment_count; i++)
+        bytes += manifest->segments[i].bytes;
+    pthread_mutex_lock(&log->lock);
+    log->closed_bytes = bytes;
+    log->open_bytes = log->writer ? segment_bytes(log->writer) : 0;
+    log->facts.base_bytes = manifest->checkpoint_bytes;
+    log->facts.checkpoint = manifest->checkpoint_position;
+    log->facts.segments = (unsigned)manifest->segment_count;
+    pthread_mutex_unlock(&log->lock);
+}
+
+void commit_log_facts(const struct commit_log *log, struct commit_facts *facts)
+{
+    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its locks */
+
+    pthread_mutex_lock(&mutable_log->lock);
+    *facts = log->facts;
+    facts->position = atomic_load_explicit(&log->position, memory_order_relaxed);
+    facts->durable = atomic_load_explicit(&log->durable, memory_order_relaxed);
+    facts->disk_bytes = log->closed_bytes + log->open_bytes;
+    facts->pending_bytes = facts->position - facts->durable;
+    pthread_mutex_unlock(&mutable_log->lock);
+}

@@ -1,0 +1,82 @@
+/* commit_internal.h - the log's own state, for commit_log.c (appending, the thread),
+ * commit_recover.c (opening, replaying) and commit_checkpoint.c.
+ *
+ * Two locks. `lock` guards what appenders touch; it is a leaf and held for moments. `files` guards
+ * the manifest and whoever changes the directory; it is held while the disk works, and taken first.
+ */
+#ifndef MS_STORAGE_LOG_COMMIT_INTERNAL_H
+#define MS_STORAGE_LOG_COMMIT_INTERNAL_H
+
+#include "core/bytes/buffer.h"
+#include "storage/log/commit_log.h"
+#include "storage/log/manifest.h"
+#include "storage/log/segment.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    COMMIT_BATCH_BYTES = 1024 * 1024, /* a batch that has so many takes no more */
+    COMMIT_RETRY_MS = 100,            /* after a failure */
+    COMMIT_SLOW_SYNC_US = 2000000,
+    LOG_PATH_LIMIT = 4096,
+};
+
+/* Records that will be one frame. */
+struct batch {
+    struct batch *next;
+    uint64_t begin, end;
+    bool ends_segment; /* the next one goes to a new file */
+    struct buffer records;
+};
+
+struct commit_log {
+    struct commit_options options;
+    char *directory;
+    struct io_file *directory_lock;
+
+    pthread_mutex_t lock;
+    pthread_cond_t work;     /* for the thread */
+    pthread_cond_t progress; /* for who waits for durability */
+    pthread_t thread;
+    bool running, stopping;
+    struct batch *first, *last; /* appended, not taken by the thread yet */
+    bool mark_next;             /* the next batch goes to a new segment */
+    bool failed;
+    struct diag why;
+    enum commit_sync sync;
+    bool compress, sync_paused;
+
+    /* Written under `lock`; atomic so that everybody may read them without it (acquire, release).
+     */
+    _Atomic uint64_t position, durable;
+
+    /* The thread's own: */
+    struct batch *unsynced, *unsynced_last; /* written, but a power cut could take them */
+    struct batch *unwritten;                /* taken, to be written */
+    uint64_t written, synced;               /* positions */
+    uint64_t last_sync_ns;
+
+    pthread_mutex_t files;
+    struct manifest manifest;
+    struct segment_writer *writer;
+    uint64_t writer_first; /* position at which the open segment begins */
+
+    struct commit_facts facts; /* counts; under `lock` */
+    uint64_t closed_bytes, open_bytes;
+};
+
+/* Begins a segment at `position`, closing the open one there, of which the first `bytes` hold what
+ * is below; the manifest says so before it returns. `files` is held. */
+int commit_begin_segment(struct commit_log *log, uint64_t position, uint64_t bytes,
+                         struct diag *diag);
+
+/* Removes files of the directory that the manifest does not know. `files` is held. */
+void commit_remove_strangers(struct commit_log *log);
+
+/* Brings what the facts say of the files up to date. `files` is held. */
+void commit_note_files(struct commit_log *log);
+
+void commit_batch_free(struct batch *batch);
+
+#endif

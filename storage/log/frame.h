@@ -1,0 +1,43 @@
+/* frame.h - a frame of the log: records that became durable together. Little-endian:
+ *
+ *   0  magic 4 | 4  CRC-32C of everything behind it 4 | 8  stored bytes 4 | 12 record bytes 4
+ *   16 begin 8 | 24 end 8 | 32 synced 8 | 40 written ms 8 | 48 flags 4 | 52 reserved 4 (0)
+ *   56 payload
+ *
+ * `synced` is the position up to which everything was on the disk when the frame was written. So a
+ * damaged frame below a later frame's `synced` is damage; above it is a write the power cut short.
+ * `end` less `begin` is the size of the records. Between two frames positions may have a gap.
+ *
+ * The payload of a compressed frame is the next block of the segment's one zstd stream: a small
+ * frame gains from all before it, and is read by reading the segment from its start. */
+#ifndef MS_STORAGE_LOG_FRAME_H
+#define MS_STORAGE_LOG_FRAME_H
+
+#include "core/bytes/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    FRAME_HEADER_SIZE = 56,
+    FRAME_COMPRESSED = 1,
+    FRAME_FLAGS = FRAME_COMPRESSED, /* all that are known */
+    FRAME_PAYLOAD_LIMIT = INT32_MAX,
+};
+
+struct frame {
+    uint32_t stored_size, record_size;
+    uint64_t begin, end, synced;
+    int64_t written_ms;
+    uint32_t flags;
+};
+
+/* Writes the header of a frame with this payload. */
+void frame_encode(const struct frame *frame, struct span payload,
+                  unsigned char header[FRAME_HEADER_SIZE]);
+
+/* Reads a header; false if it can't be one. The checksum is frame_verify's to judge. */
+bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], struct frame *frame);
+bool frame_verify(const unsigned char header[FRAME_HEADER_SIZE], struct span payload);
+
+#endif

@@ -1,0 +1,64 @@
+/* segment.h - one file of the log: a header (log.proto in an envelope of magic, size and CRC-32C),
+ * then frames. Written by one thread, read by any number. */
+#ifndef MS_STORAGE_LOG_SEGMENT_H
+#define MS_STORAGE_LOG_SEGMENT_H
+
+#include "core/bytes/buffer.h"
+#include "storage/io/io.h"
+#include "storage/log/frame.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* --- Writing. */
+
+struct segment_writer;
+
+struct segment_identity {
+    const char *replication_id;
+    uint64_t first_position, number;
+    int64_t created_ms;
+};
+
+/* Makes the file, which must be missing, with its header, synced, and its name synced too. */
+int segment_create(struct io *io, const char *directory, const char *file,
+                   const struct segment_identity *identity, struct segment_writer **writer,
+                   struct diag *diag);
+
+/* Adds a frame; compressed if `compress` and it pays. After a failure the writer is of no use but
+ * to be freed. */
+int segment_write(struct segment_writer *writer, struct frame *frame, struct span records,
+                  bool compress, struct diag *diag);
+int segment_sync(struct segment_writer *writer, struct diag *diag);
+uint64_t segment_bytes(const struct segment_writer *writer);        /* written */
+uint64_t segment_synced_bytes(const struct segment_writer *writer); /* at the last sync */
+void segment_writer_free(struct segment_writer *writer);            /* NULL is allowed */
+
+/* --- Reading. */
+
+struct segment_reader;
+
+/* Opens the file and reads its header. `bytes` UINT64_MAX: to the end of the file, else not beyond.
+ * ERR_DAMAGED if the header is not one of `first_position`. */
+int segment_open(struct io *io, const char *directory, const char *file, uint64_t first_position,
+                 uint64_t bytes, struct segment_reader **reader, struct diag *diag);
+void segment_reader_free(struct segment_reader *reader);
+
+/* The next frame. `records` is NULL if they are not wanted (a compressed frame is then only
+ * checked, and no later one can be unpacked); good until the next call. *at is where the frame
+ * begins in the file. 0; ERR_MISSING at the end; ERR_DAMAGED for bytes that are no sound frame. */
+int segment_next(struct segment_reader *reader, struct frame *frame, struct span *records,
+                 uint64_t *at, struct diag *diag);
+
+/* After ERR_DAMAGED at `position`: true if a sound frame further behind says that everything up to
+ * beyond `position` had been synced, so that this is no write a power cut has cut short. */
+bool segment_is_rotten(struct segment_reader *reader, uint64_t position);
+
+/* Where the next frame would begin in the file; bytes that the file has. */
+uint64_t segment_at(const struct segment_reader *reader);
+uint64_t segment_file_bytes(const struct segment_reader *reader);
+
+/* The file may have grown since: reads on. */
+int segment_refresh(struct segment_reader *reader, struct diag *diag);
+
+#endif

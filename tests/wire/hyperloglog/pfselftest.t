@@ -1,0 +1,5 @@
+oracle
+a> PFSELFTEST
+a< OK
+a> PFSELFTEST now
+a< (error) ERR wrong number of arguments for 'pfselftest' command

@@ -1,0 +1,68 @@
+oracle
+a> ZADD a 1 x 2 y 3 z
+a< 3
+a> ZADD b 10 y 20 w
+a< 2
+a> SADD s y z
+a< 2
+a> ZINTERSTORE d 2 a b
+a< 1
+a> ZRANGE d 0 -1 WITHSCORES
+a< ["y" "12"]
+a> ZINTERSTORE d 2 a s
+a< 2
+a> ZRANGE d 0 -1 WITHSCORES
+a< ["y" "3" "z" "4"]
+a> ZINTERSTORE d 2 a b WEIGHTS 2 3 AGGREGATE MAX
+a< 1
+a> ZRANGE d 0 -1 WITHSCORES
+a< ["y" "30"]
+a> ZINTERSTORE d 2 a b AGGREGATE MIN WEIGHTS 2 3
+a< 1
+a> ZRANGE d 0 -1 WITHSCORES
+a< ["y" "4"]
+only ours
+a> ZINTERSTORE d 2 a b AGGREGATE COUNT
+a< 1
+a> ZRANGE d 0 -1 WITHSCORES
+a< ["y" "2"]
+end
+# onto one of the inputs
+a> ZINTERSTORE a 2 a b
+a< 1
+a> ZRANGE a 0 -1 WITHSCORES
+a< ["y" "12"]
+# type and expiry of the destination go
+a> SET d x EX 100
+a< OK
+a> ZINTERSTORE d 1 b
+a< 2
+a> TYPE d
+a< zset
+a> TTL d
+a< -1
+# nothing deletes it
+a> ZINTERSTORE d 1 none
+a< 0
+a> EXISTS d
+a< 0
+a> ZINTERSTORE d 0 a
+a< (error) ERR at least 1 input key is needed for 'zinterstore' command
+a> ZINTERSTORE d x a
+a< (error) ERR value is not an integer or out of range
+a> ZINTERSTORE d 3 a b
+a< (error) ERR syntax error
+a> ZINTERSTORE d 1 a WITHSCORES
+a< (error) ERR syntax error
+a> ZINTERSTORE d 2 a b WEIGHTS 1 x
+a< (error) ERR weight value is not a float
+a> ZINTERSTORE d 2 a b WEIGHTS 1
+a< (error) ERR syntax error
+a> ZINTERSTORE d 2 a b AGGREGATE nonsense
+a< (error) ERR syntax error
+a> SET text x
+a< OK
+a> ZINTERSTORE d 2 a text
+a< (error) WRONGTYPE Operation against a key holding the wrong kind of value
+a> ZINTERSTORE d 2
+a< (error) ERR wrong number of arguments for 'zinterstore' command
