@@ -1,5 +1,4 @@
 /* claim_commands.c - XCLAIM and XAUTOCLAIM: a consumer takes over what is pending for others. */
-#include "core/base/check.h"
 #include "core/num/num.h"
 #include "groups/deliver.h"
 #include "groups/group_args.h"
@@ -23,8 +22,9 @@ static int64_t cutoff_of(const struct request *rq, int64_t min_idle_ms)
 /* --- XCLAIM */
 
 struct claim {
-    int64_t min_idle_ms, delivered_ms;
+    int64_t min_idle_ms;
     int64_t retry_count; /* below 0: not given */
+    struct claim_way way;
     bool force, just_id, has_last_id;
     struct stream_id last_id;
     struct stream_id *ids;
@@ -43,7 +43,7 @@ static bool parse_time(struct request *rq, size_t at, bool idle, struct claim *c
         return false;
     if (idle && __builtin_sub_overflow(rq->now_ms, value, &value))
         value = rq->now_ms;
-    claim->delivered_ms = value < 0 || value > rq->now_ms ? rq->now_ms : value;
+    claim->way.delivered_ms = value < 0 || value > rq->now_ms ? rq->now_ms : value;
     return true;
 }
 
@@ -82,7 +82,7 @@ static bool parse_claim(struct request *rq, struct claim *claim, struct reply *o
 {
     size_t at = 5;
 
-    *claim = (struct claim){.delivered_ms = rq->now_ms, .retry_count = -1};
+    *claim = (struct claim){.way.delivered_ms = rq->now_ms, .retry_count = -1};
     if (!group_args_integer(rq, 4, "ERR Invalid min-idle-time argument for XCLAIM",
                             &claim->min_idle_ms, out))
         return false;
@@ -94,6 +94,10 @@ static bool parse_claim(struct request *rq, struct claim *claim, struct reply *o
     for (; at < rq->argc; at++)
         if (!parse_claim_option(rq, &at, claim, out))
             return false;
+    claim->way.count = claim->retry_count;
+    claim->way.rule = claim->retry_count >= 0 ? RECORD_COUNT_SET
+                      : claim->just_id        ? RECORD_COUNT_KEEP
+                                              : RECORD_COUNT_UP;
     return true;
 }
 
@@ -105,9 +109,8 @@ static void reply_claimed(struct delivery *delivery, struct stream_id id, bool j
         reply_stream_entry(delivery->out, &delivery->cursor);
 }
 
-/* Claims one id if it may be. True if it is in the reply; *changed if anything changed. */
-static bool claim_id(struct delivery *delivery, const struct claim *claim, struct stream_id id,
-                     bool *changed)
+/* Claims one id if it may be. True if it is in the reply. */
+static bool claim_id(struct delivery *delivery, const struct claim *claim, struct stream_id id)
 {
     struct pending *list = delivery->group->pending;
     uint32_t place = pending_find(list, id);
@@ -116,26 +119,17 @@ static bool claim_id(struct delivery *delivery, const struct claim *claim, struc
     if (place == PENDING_NONE && !claim->force)
         return false;
     if (!deliver_find(delivery, id)) {
-        if (place != PENDING_NONE) { /* its entry is gone: nobody needs the record */
-            pending_remove(list, place);
-            *changed = true;
-        }
+        if (place != PENDING_NONE)
+            deliver_drop(delivery, id); /* its entry is gone: nobody needs the record */
         return false;
     }
-    if (place == PENDING_NONE) {
-        CHECK(pending_add(list, id, NULL, 0, 1) == 0);
-        place = pending_find(list, id);
-    }
+    if (place == PENDING_NONE)
+        place = deliver_force(delivery, id);
     pending_get(list, place, &entry);
     if (entry.owner && entry.delivered_ms > cutoff_of(delivery->rq, claim->min_idle_ms))
         return false;
-    if (claim->retry_count >= 0)
-        entry.count = claim->retry_count;
-    else if (!claim->just_id)
-        entry.count = deliver_count_up(entry.count);
-    deliver_claim(delivery, place, claim->delivered_ms, entry.count);
+    deliver_claim(delivery, place, &claim->way);
     reply_claimed(delivery, id, claim->just_id);
-    *changed = true;
     return true;
 }
 
@@ -149,21 +143,17 @@ static void xclaim(struct request *rq, struct reply *out)
     struct group *group;
     struct claim claim;
     size_t mark, count = 0;
-    bool changed = false;
 
     if (!group_args_find(rq, 1, FIND_WRITE, &stream, &group, out) || !parse_claim(rq, &claim, out))
         return;
-    if (claim.has_last_id && stream_id_compare(claim.last_id, group->last_id) > 0) {
-        group->last_id = claim.last_id;
-        changed = true;
-    }
-    deliver_to(&delivery, stream, group, group_args_consumer(rq, key, group, rq->argv[3]));
+    deliver_to(&delivery, key, stream, group, rq->argv[3]);
+    if (claim.has_last_id && stream_id_compare(claim.last_id, group->last_id) > 0)
+        deliver_set_last(&delivery, claim.last_id);
     mark = reply_defer(out);
     for (size_t i = 0; i < claim.id_count; i++)
-        count += claim_id(&delivery, &claim, claim.ids[i], &changed);
+        count += claim_id(&delivery, &claim, claim.ids[i]);
     reply_defer_array(out, mark, count);
-    if (changed)
-        request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, NULL);
+    deliver_end(&delivery);
 }
 
 /* --- XAUTOCLAIM */
@@ -227,6 +217,8 @@ static struct stream_id walk(struct delivery *delivery, const struct autoclaim *
     int64_t cutoff = cutoff_of(delivery->rq, claim->min_idle_ms), left = claim->count;
     uint64_t examine = (uint64_t)claim->count * AUTOCLAIM_EXAMINED_PER_COUNT;
     uint32_t place = pending_seek(list, claim->start);
+    struct claim_way way = {.delivered_ms = delivery->rq->now_ms,
+                            .rule = claim->just_id ? RECORD_COUNT_KEEP : RECORD_COUNT_UP};
     struct pending_entry entry;
 
     for (;;) {
@@ -239,8 +231,7 @@ static struct stream_id walk(struct delivery *delivery, const struct autoclaim *
         examine--;
         left--;
         if (deliver_find(delivery, entry.id)) {
-            deliver_claim(delivery, place, delivery->rq->now_ms,
-                          claim->just_id ? entry.count : deliver_count_up(entry.count));
+            deliver_claim(delivery, place, &way);
             reply_claimed(delivery, entry.id, claim->just_id);
             ++*claimed;
         } else {
@@ -276,7 +267,7 @@ static void xautoclaim(struct request *rq, struct reply *out)
     if (!parse_autoclaim(rq, &claim, out) ||
         !group_args_find(rq, 1, FIND_WRITE, &stream, &group, out))
         return;
-    deliver_to(&delivery, stream, group, group_args_consumer(rq, key, group, rq->argv[3]));
+    deliver_to(&delivery, key, stream, group, rq->argv[3]);
     reply_array(out, 3);
     cursor_at = out->out->size;
     mark = reply_defer(out);
@@ -286,10 +277,9 @@ static void xautoclaim(struct request *rq, struct reply *out)
     reply_array(out, gone.count);
     for (size_t i = 0; i < gone.count; i++) {
         reply_stream_id(out, gone.ids[i]);
-        pending_remove_id(group->pending, gone.ids[i]);
+        deliver_drop(&delivery, gone.ids[i]);
     }
-    if (claimed + gone.count > 0)
-        request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, NULL);
+    deliver_end(&delivery);
 }
 
 const struct command_spec group_claim_commands[] = {

@@ -3,22 +3,28 @@
  * times, limits, keyed order) decides here, and what is logged of a delivery is logged here.
  *
  * A delivery lives on the stack of one command and serves one consumer of one group. Entries are
- * written to the reply one by one; the caller writes the headers around them. */
+ * written to the reply one by one; the caller writes the headers around them. Replay of the log
+ * goes the same ways without a reply (record_commands.c). */
 #ifndef MS_GROUPS_DELIVER_H
 #define MS_GROUPS_DELIVER_H
 
 #include "groups/group.h"
+#include "groups/group_record.h"
 #include "streams/args.h"
 
 struct delivery {
     struct request *rq;
-    struct reply *out;
+    struct reply *out;                     /* NULL: replay, nobody reads it */
     const struct stream_read_args *limits; /* of XREADGROUP; NULL: none */
+    bool no_ack;                           /* new entries do not become pending */
     int64_t given;                         /* entries the command has written so far */
+    struct key key;
     struct stream *stream;
     struct group *group;
     struct consumer *consumer;
-    int64_t retry_at_ms; /* when the first entry not idle enough will be; 0: none was met */
+    bool changed;               /* more than when the consumer was seen */
+    struct group_record record; /* the same for the log; empty if nobody reads it */
+    int64_t retry_at_ms;        /* when the first entry not idle enough will be; 0: none was met */
     /* Looking up entries, mostly in id order. */
     struct stream_cursor cursor;
     struct stream_id sought; /* no live entry is between this and the cursor's */
@@ -29,12 +35,17 @@ struct delivery {
     } state;
 };
 
-/* Turns to a consumer; `given` goes on counting. */
-void deliver_to(struct delivery *delivery, struct stream *stream, struct group *group,
-                struct consumer *consumer);
+/* Turns to the consumer of that name, which is created (with its event) if absent and has been seen
+ * now. `given` goes on counting. */
+void deliver_to(struct delivery *delivery, struct key key, struct stream *stream,
+                struct group *group, struct span consumer);
 
-/* Entries the group has not seen yet, at most `limit` of them. They become pending unless the
- * consumer reads without acknowledging. Returns how many. */
+/* Ends what deliver_to began: if anything changed, this is noted as an effect, and the record of it
+ * for log and replicas is written. A consumer that was only seen is no change. */
+void deliver_end(struct delivery *delivery);
+
+/* Entries the group has not seen yet, at most `limit` of them. They become pending unless no_ack.
+ * Returns how many. */
 int64_t deliver_new(struct delivery *delivery, int64_t limit);
 
 /* The consumer's own pending entries above `after` again, at most `limit`; those deleted from the
@@ -51,13 +62,23 @@ int64_t deliver_idle(struct delivery *delivery, int64_t min_idle_ms, int64_t lim
 /* True if the entry is live; then the delivery's cursor is at it. */
 bool deliver_find(struct delivery *delivery, struct stream_id id);
 
-/* The entry at `place` goes to the consumer as delivered at that time, for the `count`-th time. */
-void deliver_claim(struct delivery *delivery, uint32_t place, int64_t delivered_ms, int64_t count);
+/* How a command claims; one way for all its entries. */
+struct claim_way {
+    int64_t delivered_ms; /* as delivered at that time */
+    enum record_rule rule;
+    int64_t count; /* RECORD_COUNT_SET */
+};
 
-/* One more delivery, saturating. */
-static inline int64_t deliver_count_up(int64_t count)
-{
-    return count < INT64_MAX ? count + 1 : count;
-}
+/* The entry at `place` goes to the consumer. */
+void deliver_claim(struct delivery *delivery, uint32_t place, const struct claim_way *way);
+
+/* An entry that is not pending becomes so, nobody's, delivered once. Returns its place. */
+uint32_t deliver_force(struct delivery *delivery, struct stream_id id);
+
+/* The record of a pending entry whose stream entry is gone. False if it is not pending. */
+bool deliver_drop(struct delivery *delivery, struct stream_id id);
+
+/* The group has read up to there, whatever was delivered. */
+void deliver_set_last(struct delivery *delivery, struct stream_id id);
 
 #endif

@@ -35,19 +35,6 @@ bool group_args_integer(struct request *rq, size_t at, const char *error, int64_
     return false;
 }
 
-struct consumer *group_args_consumer(struct request *rq, struct key key, struct group *group,
-                                     struct span name)
-{
-    struct consumer *consumer = group_consumer(group, name);
-
-    if (!consumer) {
-        consumer = group_add_consumer(group, name, rq->now_ms);
-        request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, "xgroup-createconsumer");
-    }
-    consumer->seen_ms = rq->now_ms;
-    return consumer;
-}
-
 void group_args_bad_subcommand(struct request *rq, const char *container, struct reply *out)
 {
     struct span word = rq->argv[1];

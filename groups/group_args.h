@@ -22,10 +22,6 @@ bool group_args_named(struct request *rq, struct stream *stream, size_t key_at, 
 bool group_args_integer(struct request *rq, size_t at, const char *error, int64_t *value,
                         struct reply *out);
 
-/* The consumer of that name, created (with its event) if absent; it has been seen now. */
-struct consumer *group_args_consumer(struct request *rq, struct key key, struct group *group,
-                                     struct span name);
-
 /* "subcommand or its options are wrong", for containers. */
 void group_args_bad_subcommand(struct request *rq, const char *container, struct reply *out);
 

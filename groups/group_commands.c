@@ -2,6 +2,7 @@
 #include "groups/group_commands.h"
 
 #include "core/base/check.h"
+#include "groups/deliver.h"
 #include "groups/group_args.h"
 
 #define REQUIRES_KEY                                                                               \
@@ -63,8 +64,8 @@ static int64_t limit_reads(const struct stream *stream, int64_t entries_read)
     return entries_read;
 }
 
-/* Logs the call with `$` replaced by the id it stood for. */
-static void rewrite_last(struct request *rq, struct stream_id id)
+/* Logs the call with the id it stood for, in place of `$`. */
+static void rewrite_with_id(struct request *rq, struct stream_id id)
 {
     struct span *argv;
 
@@ -110,13 +111,12 @@ static void xgroup_create(struct request *rq, struct reply *out)
     if (last && stream)
         id = stream_last_id(stream);
     if (!stream) {
-        stream = stream_new(rq->settings);
-        keyspace_add_take(rq, key, &stream_type, stream);
+        stream = stream_args_create(rq, key);
         request_effect(rq, key, EFFECT_MODIFIED, EVENT_NEW, "new");
     }
     group_create(stream, rq->argv[3], id, limit_reads(stream, options.entries_read));
-    if (last)
-        rewrite_last(rq, id);
+    if (last || rq->rewrite_count > 0)
+        rewrite_with_id(rq, id);
     request_effect(rq, key, EFFECT_DIRTY | EFFECT_WAKE, EVENT_STREAM, "xgroup-create");
     reply_ok(out);
 }
@@ -141,7 +141,7 @@ static void xgroup_setid(struct request *rq, struct reply *out)
     group->last_id = id;
     group->entries_read = options.entries_read;
     if (last)
-        rewrite_last(rq, id);
+        rewrite_with_id(rq, id);
     request_effect(rq, request_key(rq, 2), EFFECT_DIRTY | EFFECT_WAKE, EVENT_STREAM,
                    "xgroup-setid");
     reply_ok(out);
@@ -169,6 +169,7 @@ static void xgroup_destroy(struct request *rq, struct reply *out)
 /* XGROUP CREATECONSUMER key group consumer */
 static void xgroup_createconsumer(struct request *rq, struct reply *out)
 {
+    struct delivery delivery = {.rq = rq, .out = out};
     struct stream *stream;
     struct group *group;
 
@@ -178,7 +179,8 @@ static void xgroup_createconsumer(struct request *rq, struct reply *out)
         reply_integer(out, 0);
         return;
     }
-    group_args_consumer(rq, request_key(rq, 2), group, rq->argv[4]);
+    deliver_to(&delivery, request_key(rq, 2), stream, group, rq->argv[4]);
+    deliver_end(&delivery); /* logs when it was first seen */
     reply_integer(out, 1);
 }
 

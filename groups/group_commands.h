@@ -10,5 +10,6 @@ extern const struct command_spec group_ack_commands[];     /* XACK, XACKDEL, XNA
 extern const struct command_spec group_claim_commands[];   /* XCLAIM, XAUTOCLAIM */
 extern const struct command_spec group_pending_commands[]; /* XPENDING */
 extern const struct command_spec group_info_commands[];    /* XINFO */
+extern const struct command_spec group_record_commands[];  /* ms.group: the log's own */
 
 #endif

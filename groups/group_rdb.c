@@ -283,9 +283,8 @@ static int read_group(struct rdb_reader *in, uint8_t rdb_type, struct stream *st
     if (rdb_type >= RDB_STREAM_LISTPACKS_2 && (rc = rdb_read_length(in, &read)) < 0)
         return rc;
     group->last_id = last_id;
-    group->entries_read = (int64_t)read < 0 || read > stream_entries_added(stream)
-                              ? GROUP_READ_UNKNOWN
-                              : (int64_t)read;
+    /* more than there were entries is possible: XGROUP SETID takes any number */
+    group->entries_read = (int64_t)read < 0 ? GROUP_READ_UNKNOWN : (int64_t)read;
     rc = read_entries(in, rdb_type, group, &all);
     buffer_release(&all.bytes);
     return rc;

@@ -80,21 +80,18 @@ static bool serve(struct delivery *delivery, struct source *source)
     size_t before = out->out->size, mark;
     int64_t count;
 
-    deliver_to(
-        delivery, source->stream, source->group,
-        group_args_consumer(delivery->rq, source->key, source->group, delivery->limits->consumer));
+    deliver_to(delivery, source->key, source->stream, source->group, delivery->limits->consumer);
     if (out->protocol < 3)
         reply_array(out, 2);
     reply_bulk(out, source->key.name);
     mark = reply_defer(out);
     count = deliver_source(delivery, source);
+    deliver_end(delivery);
     if (count == 0 && source->fresh) {
         out->out->size = before;
         return false;
     }
     reply_defer_array(out, mark, (size_t)count);
-    if (source->fresh)
-        request_effect(delivery->rq, source->key, EFFECT_DIRTY, EVENT_STREAM, NULL);
     return true;
 }
 
@@ -140,6 +137,7 @@ static void xreadgroup(struct request *rq, struct reply *out)
 
     if (stream_args_read(rq, true, &args, out) < 0)
         return;
+    delivery.no_ack = args.no_ack;
     sources = arena_array(rq->arena, args.streams, sizeof(*sources));
     for (size_t i = 0; i < args.streams; i++)
         if (!find_source(rq, &args, i, &sources[i], out))

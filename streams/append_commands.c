@@ -304,11 +304,29 @@ static void rewrite_add(struct request *rq, const struct stream *stream,
     request_rewrite(rq, rq->argc, argv);
 }
 
-static void reply_duplicate(struct request *rq, struct stream *stream, struct key key,
-                            struct stream_id id, struct reply *out)
+/* A duplicate is only counted, so its fields need not be logged. Those of IDMPAUTO are the iid. */
+static void rewrite_duplicate(struct request *rq, const struct append_args *args)
+{
+    struct span *argv = arena_array(rq->arena, 8, sizeof(*argv));
+
+    argv[0] = rq->argv[0];
+    argv[1] = rq->argv[1];
+    argv[2] = SPAN("IDMP");
+    argv[3] = args->pid;
+    argv[4] = args->iid;
+    argv[5] = SPAN("*");
+    argv[6] = argv[7] = SPAN("");
+    request_rewrite(rq, 8, argv);
+}
+
+static void reply_duplicate(struct request *rq, struct stream *stream,
+                            const struct append_args *args, struct key key, struct stream_id id,
+                            struct reply *out)
 {
     stream_idmp_count_duplicate(stream);
     request_effect(rq, key, EFFECT_DIRTY, EVENT_STREAM, NULL);
+    if (request_is_logged(rq) && args->idmp == IDMP_GIVEN)
+        rewrite_duplicate(rq, args);
     reply_stream_id(out, id);
 }
 
@@ -327,7 +345,7 @@ static bool answer_replayed(struct request *rq, struct stream *stream,
         return false;
     }
     if (stream && stream_idmp_find(stream, args->pid, args->iid, &id))
-        reply_duplicate(rq, stream, key, id, out);
+        reply_duplicate(rq, stream, args, key, id, out);
     else
         reply_null(out);
     return true;
@@ -352,7 +370,7 @@ static bool answer_duplicate(struct request *rq, struct stream *stream, struct a
     stream_idmp_expire_some(stream, rq->now_ms, args->pid);
     if (!stream_idmp_find(stream, args->pid, args->iid, &id))
         return false;
-    reply_duplicate(rq, stream, key, id, out);
+    reply_duplicate(rq, stream, args, key, id, out);
     return true;
 }
 
@@ -383,8 +401,7 @@ static void xadd(struct request *rq, struct reply *out)
         return;
     }
     if (!stream) {
-        stream = stream_new(rq->settings);
-        keyspace_add_take(rq, key, &stream_type, stream);
+        stream = stream_args_create(rq, key);
         request_effect(rq, key, 0, EVENT_NEW, "new");
     }
     stream_append(stream, rq->settings, id, count, fields);

@@ -1,6 +1,7 @@
 #include "streams/args.h"
 #include "core/base/error.h"
 #include "core/num/num.h"
+#include "streams/idmp.h"
 
 int stream_args_find(struct request *rq, size_t at, enum find_mode mode, struct stream **stream,
                      struct reply *out)
@@ -10,6 +11,34 @@ int stream_args_find(struct request *rq, size_t at, enum find_mode mode, struct 
 
     *stream = value;
     return rc;
+}
+
+static void log_limits(struct request *rq, struct key key, const struct stream_idmp_facts *facts)
+{
+    struct span *argv = arena_array(rq->arena, 6, sizeof(*argv));
+
+    argv[0] = SPAN("XCFGSET");
+    argv[1] = key.name;
+    argv[2] = SPAN("IDMP-DURATION");
+    argv[3] = arena_printf(rq->arena, "%u", facts->duration_s);
+    argv[4] = SPAN("IDMP-MAXSIZE");
+    argv[5] = arena_printf(rq->arena, "%u", facts->max_size);
+    request_rewrite(rq, 6, argv);
+}
+
+struct stream *stream_args_create(struct request *rq, struct key key)
+{
+    struct stream *stream = stream_new(rq->settings);
+    struct stream_idmp_facts facts;
+
+    if (rq->flags & REQUEST_REPLAY)
+        stream_idmp_configure(stream, IDMP_DURATION_DEFAULT_S, IDMP_SIZE_DEFAULT);
+    stream_idmp_facts(stream, &facts);
+    if (request_is_logged(rq) &&
+        (facts.duration_s != IDMP_DURATION_DEFAULT_S || facts.max_size != IDMP_SIZE_DEFAULT))
+        log_limits(rq, key, &facts);
+    keyspace_add_take(rq, key, &stream_type, stream);
+    return stream;
 }
 
 bool stream_args_reference_mode(struct span word, enum stream_reference_mode *mode)

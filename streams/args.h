@@ -13,6 +13,12 @@
 int stream_args_find(struct request *rq, size_t at, enum find_mode mode, struct stream **stream,
                      struct reply *out);
 
+/* A new stream at a key that is missing, with the producers' limits of the settings. Where these
+ * are not the defaults, an XCFGSET is logged ahead, which in replay makes the stream: the settings
+ * may be others by then. The caller must note the effects, and log its call as a rewrite if there
+ * is one already (rq->rewrite_count). */
+struct stream *stream_args_create(struct request *rq, struct key key);
+
 /* KEEPREF, DELREF or ACKED; false if the word is none of them. */
 bool stream_args_reference_mode(struct span word, enum stream_reference_mode *mode);
 

@@ -186,12 +186,14 @@ static void xcfgset(struct request *rq, struct reply *out)
 
     if (stream_args_find(rq, 1, FIND_WRITE, &stream, out) < 0)
         return;
-    if (!stream) {
+    if (!stream && !(rq->flags & REQUEST_REPLAY)) {
         reply_error(out, ERROR_NO_SUCH_KEY);
         return;
     }
     if (parse_cfgset(rq, &duration_s, &max_size, out) < 0)
         return;
+    if (!stream) /* stream_args_create logged it ahead of the call that made the stream */
+        stream = stream_args_create(rq, request_key(rq, 1));
     stream_idmp_facts(stream, &facts);
     if (stream_idmp_configure(stream, duration_s ? (uint32_t)duration_s : facts.duration_s,
                               max_size ? (uint32_t)max_size : facts.max_size))
@@ -202,6 +204,7 @@ static void xcfgset(struct request *rq, struct reply *out)
 /* XIDMPRECORD key pid iid id: what a log has noted of a producer. */
 static void xidmprecord(struct request *rq, struct reply *out)
 {
+    bool replay = rq->flags & REQUEST_REPLAY;
     struct stream *stream;
     struct stream_id id, known;
 
@@ -220,12 +223,14 @@ static void xidmprecord(struct request *rq, struct reply *out)
         reply_error(out, ERROR_NO_SUCH_KEY);
     } else if (!stream_has(stream, id)) {
         reply_error(out, "ERR No such message in stream");
-    } else if (stream_idmp_find(stream, rq->argv[2], rq->argv[3], &known)) {
+    } else if (!replay && stream_idmp_find(stream, rq->argv[2], rq->argv[3], &known)) {
         if (stream_id_compare(known, id) == 0)
             reply_ok(out);
         else
             reply_error(out, "ERR IID already exists for this producer with a different stream ID");
     } else {
+        if (replay) /* a pair that is known here had expired where it was recorded; see XADD */
+            stream_idmp_forget_upto(stream, rq->argv[2], rq->argv[3]);
         stream_idmp_record(stream, rq->argv[2], rq->argv[3], id);
         request_effect(rq, request_key(rq, 1), EFFECT_DIRTY, EVENT_STREAM, NULL);
         reply_ok(out);

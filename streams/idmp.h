@@ -15,7 +15,10 @@ struct stream;
 struct stream_idmp;
 
 enum {
-    IDMP_HASH_SIZE = 16
+    IDMP_HASH_SIZE = 16,
+    IDMP_DURATION_DEFAULT_S =
+        100, /* what the log supposes of a new stream, whatever is configured */
+    IDMP_SIZE_DEFAULT = 100
 };
 
 void stream_idmp_free(struct stream_idmp *idmp); /* NULL is allowed */

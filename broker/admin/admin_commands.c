@@ -1,4 +1,5 @@
 #include "broker/admin/admin_commands.h"
+#include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
@@ -13,11 +14,6 @@ static void time_command(struct request *rq, struct reply *out)
     reply_array(out, 2);
     reply_bulk_integer(out, now_us / 1000000);
     reply_bulk_integer(out, now_us % 1000000);
-}
-
-static void lastsave(struct request *rq, struct reply *out)
-{
-    reply_integer(out, request_session(rq)->reactor->server->last_save_ms / 1000);
 }
 
 struct shutdown_options {
@@ -46,13 +42,16 @@ static bool parse_shutdown(struct request *rq, struct shutdown_options *options)
     return !options->abort || rq->argc == 2;
 }
 
-/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. There is nothing on disk to write and no replica to
- * wait for, so it never takes time: ABORT finds nothing to stop, and SAVE is refused. */
+/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. What is in the log becomes durable, and the RDB
+ * file is written if asked for, or if there are save points and no log. There is no replica to wait
+ * for, so ABORT finds nothing to stop. Exclusive. */
 static void shutdown_command(struct request *rq, struct reply *out)
 {
     struct session *session = request_session(rq);
     struct server *server = session->reactor->server;
     struct shutdown_options options;
+    struct diag diag = {0};
+    bool save;
 
     if (!parse_shutdown(rq, &options)) {
         reply_error(out, ERROR_SYNTAX);
@@ -62,13 +61,14 @@ static void shutdown_command(struct request *rq, struct reply *out)
         reply_error(out, "ERR No shutdown in progress.");
         return;
     }
-    if (options.save && !options.force) {
-        log_line(server->log, LOG_WARNING,
-                 "SHUTDOWN SAVE refused: this version keeps everything in memory.");
+    log_line(server->log, LOG_WARNING, "User requested shutdown...");
+    save = options.save || (!options.nosave && persistence_has_save_points(server->persistence));
+    if (!atomic_load_explicit(&server->loading, memory_order_relaxed) &&
+        persistence_settle(server->persistence, save, &diag) < 0 && !options.force) {
+        log_line(server->log, LOG_WARNING, "Errors trying to shut down: %s", diag.text);
         reply_error(out, "ERR Errors trying to SHUTDOWN. Check logs.");
         return;
     }
-    log_line(server->log, LOG_WARNING, "User requested shutdown...");
     session_close_after_reply(session);
     server_stop(server);
 }
@@ -84,17 +84,6 @@ const struct command_spec admin_commands[] = {
      .flags = CMD_FAST | CMD_LOADING | CMD_STALE | CMD_SHARDED,
      .tips = {"nondeterministic_output"},
      .run = time_command},
-    {.name = "lastsave",
-     .usage = "",
-     .since = "1.0.0",
-     .arity = 1,
-     .summary = "Returns when data was last saved to disk.",
-     .group = "server",
-     .complexity = "O(1)",
-     .flags = CMD_FAST | CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
-     .acl = ACL_ADMIN | ACL_DANGEROUS,
-     .tips = {"nondeterministic_output"},
-     .run = lastsave},
     {.name = "shutdown",
      .usage = "[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
      .since = "1.0.0",

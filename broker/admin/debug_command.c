@@ -2,6 +2,7 @@
  * at everything; none is meant for production, and enable-debug-command keeps them shut by default.
  */
 #include "broker/admin/admin_commands.h"
+#include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
@@ -38,6 +39,41 @@ static void debug_sleep(struct request *rq, struct reply *out)
     span.tv_nsec = (long)((seconds - (double)span.tv_sec) * 1e9);
     nanosleep(&span, NULL);
     reply_ok(out);
+}
+
+static void reply_outcome(int rc, const struct diag *diag, struct reply *out)
+{
+    if (rc < 0)
+        reply_error_format(out, "ERR Error trying to load the data: %s", diag->text);
+    else
+        reply_ok(out);
+}
+
+/* DEBUG RELOAD [NOSAVE] [NOFLUSH] [MERGE]: to the RDB file and back. */
+static void debug_reload(struct request *rq, struct reply *out)
+{
+    bool save = true, flush = true;
+    struct diag diag = {0};
+
+    for (size_t i = 2; i < rq->argc; i++) {
+        if (span_is(rq->argv[i], "nosave")) {
+            save = false;
+        } else if (span_is(rq->argv[i], "noflush") || span_is(rq->argv[i], "merge")) {
+            flush = false;
+        } else {
+            reply_error(out,
+                        "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+            return;
+        }
+    }
+    reply_outcome(persistence_reload(server_of(rq)->persistence, save, flush, &diag), &diag, out);
+}
+
+static void debug_loadaof(struct request *rq, struct reply *out)
+{
+    struct diag diag = {0};
+
+    reply_outcome(persistence_reload_log(server_of(rq)->persistence, &diag), &diag, out);
 }
 
 static void debug_set_active_expire(struct request *rq, struct reply *out)
@@ -316,6 +352,7 @@ static const struct {
     {"htstats", 1, 2, debug_htstats, "HTSTATS <dbid>", "The shape of a database's tables."},
     {"htstats-key", 1, 2, debug_no_encoding, "HTSTATS-KEY <key>", "The shape of a key's table."},
     {"listpack", 1, 1, debug_no_encoding, "LISTPACK <key>", "The shape of a packed value."},
+    {"loadaof", 0, 0, debug_loadaof, "LOADAOF", "Reads all data back from the log."},
     {"log", 1, 1, debug_log, "LOG <message>", "Writes a line to the server's log."},
     {"object", 1, 2, debug_object, "OBJECT <key>", "Low-level facts about a key."},
     {"pause-cron", 1, 1, debug_pause_cron, "PAUSE-CRON <0|1>", "Stops the timer work."},
@@ -323,6 +360,8 @@ static const struct {
     {"protocol", 1, 1, debug_protocol, "PROTOCOL <type>", "Replies with a value of the type."},
     {"quicklist-packed-threshold", 1, 1, debug_accept, "QUICKLIST-PACKED-THRESHOLD <size>",
      "Accepted; lists have no such threshold."},
+    {"reload", 0, 3, debug_reload, "RELOAD [option ...]",
+     "Saves all data and reads it back. Options: NOSAVE, NOFLUSH, MERGE."},
     {"replybuffer", 2, 2, debug_accept, "REPLYBUFFER <setting> <value>",
      "Accepted; reply buffers grow as needed."},
     {"set-active-expire", 1, 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",

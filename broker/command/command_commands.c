@@ -10,13 +10,13 @@ static const struct registry *registry_of(const struct request *rq)
     return request_session(rq)->reactor->server->registry;
 }
 
-/* Goes through the top-level commands. */
+/* Goes through the top-level commands that clients may call. */
 static const struct command *next_top(const struct registry *registry, unsigned *at)
 {
     while (*at < registry_total(registry)) {
         const struct command *command = registry_by_number(registry, (*at)++);
 
-        if (!command->parent)
+        if (!command->parent && !(command->spec->flags & CMD_INTERNAL))
             return command;
     }
     return NULL;
@@ -127,7 +127,7 @@ static void command_list(struct request *rq, struct reply *out)
     for (unsigned i = 0; i < registry_total(registry); i++) {
         const struct command *command = registry_by_number(registry, i);
 
-        if (filter == FILTER_NONE && command->parent)
+        if ((filter == FILTER_NONE && command->parent) || command->spec->flags & CMD_INTERNAL)
             continue;
         if (!passes(command, filter, rq->argc == 5 ? rq->argv[4] : span_of(NULL, 0)))
             continue;

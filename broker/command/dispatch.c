@@ -6,6 +6,7 @@
  * Serving needs other shards than those of the call, so it starts when nothing is held. It is done
  * before the call's own reply can leave, since replies are written at the end of the round. */
 #include "broker/command/dispatch.h"
+#include "broker/persistence/persistence.h"
 #include "broker/pubsub/keyspace_events.h"
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
@@ -39,6 +40,7 @@ void dispatch_prepare(struct reactor *reactor, struct request *rq, struct arena 
     rq->settings = &server_config(server)->settings;
     rq->arena = arena;
     rq->random = &reactor->random;
+    rq->flags = persistence_is_logging(server->persistence) ? REQUEST_LOGGED : 0;
 }
 
 int dispatch_find_keys(struct request *rq, const struct command *command, uint64_t *shards)
@@ -142,6 +144,7 @@ void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
 void dispatch_effects_of_whole(struct reactor *reactor, const struct request *requests,
                                size_t count)
 {
+    persistence_record(reactor->server->persistence, reactor, requests, count);
     tracking_broadcast(reactor, requests, count, reactor->acting);
 }
 
@@ -156,6 +159,8 @@ static void after_run(struct reactor *reactor, struct session *session,
 {
     if (rq->effect_count > 0)
         dispatch_effects(reactor, rq);
+    if (session)
+        persistence_note(reactor->server->persistence, &session->gate, rq);
     if (session && session->tracker)
         tracking_remember(session, command, rq);
     if (rq->wait && session)
@@ -173,6 +178,8 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
     reactor->acting = session ? session->tracker : NULL;
     if (dispatch_find_keys(rq, command, &shards) < 0)
         sharded = false; /* the handler will say what is wrong; whatever it touches is held */
+    if (atomic_load_explicit(&server->loading, memory_order_relaxed))
+        sharded = false; /* the loading thread is at rest only in exclusive sections */
     if (sharded) {
         keyspace_lock(server->keyspace, shards);
         rq->held_shards = shards;

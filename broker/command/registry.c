@@ -90,10 +90,10 @@ struct registry *registry_new(const struct command_spec *const *arrays)
         for (const struct command_spec *spec = *array; spec->name; spec++) {
             struct command *command = add_command(registry, spec, NULL);
 
-            CHECK(!registry_find(registry, span_text(spec->name)));
+            CHECK(!registry_find_logged(registry, span_text(spec->name)));
             add_subcommands(registry, command);
             add_to_table(registry, command);
-            registry->top_level++;
+            registry->top_level += !(spec->flags & CMD_INTERNAL);
         }
     }
     CHECK(registry->total == total);
@@ -109,6 +109,13 @@ void registry_free(struct registry *registry)
 }
 
 const struct command *registry_find(const struct registry *registry, struct span name)
+{
+    const struct command *command = registry_find_logged(registry, name);
+
+    return command && command->spec->flags & CMD_INTERNAL ? NULL : command;
+}
+
+const struct command *registry_find_logged(const struct registry *registry, struct span name)
 {
     unsigned at;
 

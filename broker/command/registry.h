@@ -28,6 +28,9 @@ void registry_free(struct registry *registry);
 /* A top-level command by name, in any case; NULL if unknown. */
 const struct command *registry_find(const struct registry *registry, struct span name);
 
+/* The same, or one that only the log may call (CMD_INTERNAL). */
+const struct command *registry_find_logged(const struct registry *registry, struct span name);
+
 /* A subcommand of a container. */
 const struct command *registry_find_sub(const struct command *container, struct span name);
 
@@ -38,7 +41,7 @@ const struct command *registry_find_full(const struct registry *registry, struct
 unsigned registry_total(const struct registry *registry);
 const struct command *registry_by_number(const struct registry *registry, unsigned number);
 
-/* How many top-level ones there are. */
+/* How many top-level ones there are for clients. */
 unsigned registry_count(const struct registry *registry);
 
 /* The arrays of all layers. */

@@ -1,4 +1,5 @@
 #include "broker/config/config_commands.h"
+#include "broker/persistence/persistence.h"
 #include "broker/config/directive.h"
 #include "broker/config/rewrite.h"
 #include "broker/reactor/reactor.h"
@@ -204,6 +205,7 @@ static void config_set(struct request *rq, struct reply *out)
         return;
     }
     config_drop(old);
+    persistence_configure(server->persistence);
     reply_ok(out);
 }
 

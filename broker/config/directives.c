@@ -74,7 +74,7 @@ const struct directive directives[] = {
     {"appendfilename", NULL, DIRECTIVE_STRING, "appendonly.aof", DIRECTIVE_FIXED, 0, 0, NULL,
      FIELD(appendfilename)},
     {"appendfsync", NULL, DIRECTIVE_ENUM, "always", 0, 0, 0, enum_appendfsync, FIELD(appendfsync)},
-    {"appendonly", NULL, DIRECTIVE_BOOL, "no", 0, 0, 0, NULL, FIELD(appendonly)},
+    {"appendonly", NULL, DIRECTIVE_BOOL, "yes", 0, 0, 0, NULL, FIELD(appendonly)},
     {"array-slice-size", NULL, DIRECTIVE_INT64, "4096", 0, 256, 65536, NULL,
      FIELD(settings.array_slice_size)},
     {"array-sparse-kmax", NULL, DIRECTIVE_INT64, "10", 0, 0, 256, NULL,

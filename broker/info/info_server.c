@@ -230,24 +230,6 @@ void info_memory(struct info_report *report)
         (unsigned long long)stats.lazyfreed_objects);
 }
 
-/* Everything is in memory: the fields say so. */
-void info_persistence(struct info_report *report)
-{
-    struct server *server = report->server;
-    uint64_t changes = 0;
-
-    for (int i = 0; i < server->reactor_count; i++)
-        changes += server->reactors[i]->stats.changes;
-    buffer_printf(report->out,
-                  "loading:0\r\nasync_loading:0\r\nrdb_changes_since_last_save:%llu\r\n"
-                  "rdb_bgsave_in_progress:0\r\nrdb_last_save_time:%lld\r\n"
-                  "rdb_last_bgsave_status:ok\r\nrdb_saves:0\r\naof_enabled:0\r\n"
-                  "aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0\r\n"
-                  "aof_last_bgrewrite_status:ok\r\naof_last_write_status:ok\r\naof_rewrites:0\r\n",
-                  (unsigned long long)(changes - server->changes_at_save),
-                  (long long)(server->last_save_ms / 1000));
-}
-
 void info_replication(struct info_report *report)
 {
     struct server *server = report->server;

@@ -1,5 +1,6 @@
 #include "broker/reactor/cron.h"
 #include "broker/command/dispatch.h"
+#include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
@@ -133,7 +134,7 @@ void cron_run(struct reactor *reactor)
 
     reactor_tick(reactor);
     reactor->cron_rounds++;
-    if (!server->cron_paused) {
+    if (!server->cron_paused && !atomic_load_explicit(&server->loading, memory_order_relaxed)) {
         if (server->active_expire)
             expire(reactor);
         if (server_config(server)->activerehashing)
@@ -144,5 +145,7 @@ void cron_run(struct reactor *reactor)
     sample_rates(reactor);
     if (reactor->index == 0)
         look_after_server(reactor);
+    if (reactor->index == 0)
+        persistence_cron(server->persistence);
     loop_timer_start(reactor->cron, cron_interval_ms(reactor), 0);
 }

@@ -1,6 +1,7 @@
 #include "broker/reactor/reactor.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/cron.h"
 #include "broker/reactor/world.h"
@@ -103,6 +104,22 @@ static void push_timer_fired(void *owner)
     (void)owner;
 }
 
+/* Output that waited for the log leaves as far as the log has got. */
+static void flush_gated(struct reactor *reactor)
+{
+    struct persistence *persistence = reactor->server->persistence;
+    struct session *session, *next;
+
+    if (!reactor->gated.first)
+        return;
+    for (session = reactor->gated.first; session; session = next) {
+        next = session->next[LINK_GATED];
+        if (persistence_is_open(persistence, &session->gate))
+            session_flush(session);
+    }
+    persistence_set_waiting(persistence, reactor, reactor->gated.first != NULL);
+}
+
 /* Deliveries let sessions go on, which may bring further deliveries; what is written comes last. */
 static void end_of_round(void *owner)
 {
@@ -115,6 +132,7 @@ static void end_of_round(void *owner)
         while (reactor->flush.first)
             session_flush(reactor->flush.first);
         flush_pushed(reactor);
+        flush_gated(reactor);
         while (reactor->closing.first)
             session_free(reactor->closing.first);
     } while (reactor->local || reactor->resume.first || reactor->flush.first);
@@ -122,8 +140,7 @@ static void end_of_round(void *owner)
         loop_stop(reactor->loop);
 }
 
-/* What others posted may depend on what is already on its way here (tracking.h): local ones first.
- */
+/* The local ones are older, see reactor_post. */
 void reactor_receive(struct reactor *reactor)
 {
     if (reactor->local)
@@ -233,12 +250,21 @@ int reactor_start(struct reactor *reactor)
     return rc;
 }
 
+static void append_local(struct reactor *reactor, struct inbox_message *messages)
+{
+    *reactor->local_tail = messages;
+    while (*reactor->local_tail)
+        reactor->local_tail = &(*reactor->local_tail)->next;
+}
+
 void reactor_post(struct reactor *to, struct reactor *from, struct inbox_message *message)
 {
     if (to == from) {
+        /* behind what others have posted so far, which may be what this message is about */
+        if (atomic_load_explicit(&to->inbox.newest, memory_order_relaxed))
+            append_local(to, inbox_take(&to->inbox));
         message->next = NULL;
-        *to->local_tail = message;
-        to->local_tail = &message->next;
+        append_local(to, message);
         return;
     }
     if (inbox_push(&to->inbox, message))

@@ -51,6 +51,7 @@ struct reactor {
     uint64_t push_after_ns;     /* monotonic, until when many of them wait */
     struct session_list resume; /* with input to go on with */
     struct session_list closing;
+    struct session_list gated;
     atomic_int session_count; /* read by the acceptor to choose; a hint */
 
     char *read_buffer;         /* REACTOR_READ_SIZE, what a socket is read into */
@@ -84,7 +85,9 @@ void reactor_free(struct reactor *reactor);
 int reactor_start(struct reactor *reactor);
 void reactor_run(struct reactor *reactor);
 
-/* Gives a message to a reactor, from any thread that is a reactor (`from`) or none (NULL). */
+/* Gives a message to a reactor, from any thread that is a reactor (`from`) or none (NULL). Messages
+ * are delivered in the order in which they were posted: what happened under one lock before
+ * something else did is told before it, whoever tells. */
 void reactor_post(struct reactor *to, struct reactor *from, struct inbox_message *message);
 
 /* Delivers the messages that the reactor has posted to itself so far. In its thread, between two

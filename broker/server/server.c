@@ -1,6 +1,7 @@
 #include "broker/server/server.h"
 #include "broker/command/registry.h"
 #include "broker/pubsub/pubsub.h"
+#include "broker/persistence/persistence.h"
 #include "broker/reactor/world.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/log.h"
@@ -122,6 +123,7 @@ static int build_reactors(struct server *server, struct diag *diag)
     server->keyspace = keyspace_new(server_config(server)->settings.databases, count > 1);
     values_register(&server->loaders);
     keyspace_set_loaders(server->keyspace, &server->loaders);
+    server->persistence = persistence_new(server);
     server->waits = wait_table_new();
     server->watches = watch_table_new();
     server->tracking = tracking_new();
@@ -231,13 +233,11 @@ int server_run(struct server *server)
             return 1;
         }
     }
-    if (server_config(server)->port > 0)
-        log_line(server->log, LOG_NOTICE, "Ready to accept connections tcp");
-    if (server_config(server)->unixsocket[0])
-        log_line(server->log, LOG_NOTICE, "Ready to accept connections unix");
+    persistence_start(server->persistence);
     reactor_run(first);
     for (int i = 1; i < server->reactor_count; i++)
         pthread_join(server->reactors[i]->thread, NULL);
+    persistence_stop(server->persistence);
     if (server_config(server)->pidfile[0])
         unlink(server_config(server)->pidfile);
     if (server_config(server)->unixsocket[0])
@@ -276,6 +276,7 @@ void server_free(struct server *server)
         return;
     acceptor_close(server->acceptor);
     workers_stop(&server->workers);
+    persistence_free(server->persistence);
     for (int i = 0; i < server->reactor_count; i++)
         reactor_free(server->reactors[i]);
     wait_table_free(server->waits);

@@ -1,6 +1,7 @@
 #include "broker/session/execute.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
@@ -114,6 +115,22 @@ static bool needs_memory(const struct session *session, const struct command *co
     return flags & CMD_DENYOOM;
 }
 
+/* What can't be made durable isn't done. */
+static bool is_refused_by_disk(struct session *session, const struct command *command,
+                               struct reply *out)
+{
+    struct reactor *reactor = session->reactor;
+    unsigned flags = command->spec->flags | transaction_flags(session, command);
+    const char *why;
+
+    if (!(flags & CMD_WRITE))
+        return false;
+    why = persistence_refusal(reactor->server->persistence, reactor);
+    if (why)
+        reply_error(out, why);
+    return why != NULL;
+}
+
 static bool may_run(struct session *session, const struct command *command, size_t argc,
                     struct reply *out)
 {
@@ -130,6 +147,13 @@ static bool may_run(struct session *session, const struct command *command, size
         reply_error(out, "NOAUTH Authentication required.");
         return false;
     }
+    if (atomic_load_explicit(&reactor->server->loading, memory_order_relaxed) &&
+        !(spec->flags & CMD_LOADING)) {
+        reply_error(out, "LOADING Redis is loading the dataset in memory");
+        return false;
+    }
+    if (is_refused_by_disk(session, command, out))
+        return false;
     if ((spec->flags & CMD_NO_MULTI) && transaction_is_open(session)) {
         reply_error(out, "ERR Command not allowed inside a transaction");
         return false;
@@ -233,7 +257,7 @@ static void run_command(struct session *session, const struct command *command, 
     rq.argc = argc;
     rq.argv = argv;
     rq.db = session->db;
-    rq.flags = session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
+    rq.flags |= session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
     rq.host = session;
     session->flags |= SESSION_IN_COMMAND;
     if (transaction_ends_with(session, command))

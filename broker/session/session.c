@@ -47,6 +47,8 @@ static struct session_list *list_of(struct reactor *reactor, enum session_link l
         return &reactor->resume;
     case LINK_CLOSING:
         return &reactor->closing;
+    case LINK_GATED:
+        return &reactor->gated;
     default:
         return &reactor->sessions;
     }
@@ -275,6 +277,23 @@ static long write_some(struct session *session)
     return socket_write_parts(session->fd, parts, count);
 }
 
+/* What the output shows is durable. If it is not, the session waits for the log; that is noted
+ * before the log is looked at once more, so that its progress is not missed. */
+static bool may_leave(struct session *session)
+{
+    struct reactor *reactor = session->reactor;
+    struct persistence *persistence = reactor->server->persistence;
+
+    if (!persistence_is_open(persistence, &session->gate)) {
+        session_link(session, LINK_GATED);
+        persistence_set_waiting(persistence, reactor, true);
+        if (!persistence_is_open(persistence, &session->gate))
+            return false;
+    }
+    session_unlink(session, LINK_GATED);
+    return true;
+}
+
 void session_flush(struct session *session)
 {
     struct reactor *reactor = session->reactor;
@@ -282,6 +301,8 @@ void session_flush(struct session *session)
 
     session_unlink(session, LINK_FLUSH);
     session_unlink(session, LINK_PUSH);
+    if (!may_leave(session))
+        return;
     while (output_size(output) > 0) {
         long put = write_some(session);
 
@@ -464,6 +485,7 @@ void session_free(struct session *session)
     session_unlink(session, LINK_PUSH);
     session_unlink(session, LINK_RESUME);
     session_unlink(session, LINK_CLOSING);
+    session_unlink(session, LINK_GATED);
     loop_io_free(session->io);
     socket_close(session->fd);
     request_parser_release(&session->parser);

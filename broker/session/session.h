@@ -5,6 +5,7 @@
 
 #include "broker/config/config.h"
 #include "broker/net/loop.h"
+#include "broker/persistence/persistence.h"
 #include "broker/net/stream_socket.h"
 #include "broker/session/output.h"
 #include "core/bytes/buffer.h"
@@ -48,6 +49,7 @@ enum session_link {
     LINK_PUSH, /* only messages to write, which may wait for others: see reactor.c */
     LINK_RESUME,
     LINK_CLOSING,
+    LINK_GATED, /* with output that waits for the log */
     SESSION_LINKS
 };
 
@@ -60,6 +62,7 @@ struct session {
     unsigned linked; /* bit per enum session_link */
     struct session *next[SESSION_LINKS], *previous[SESSION_LINKS];
 
+    struct gate gate; /* when the output may leave */
     int db;
     int protocol;                  /* 2 or 3 */
     struct waiter *waiter;         /* parked: no input is run until it is served */

@@ -9,15 +9,15 @@
  *  - The reader's reply is in its session's output before its shard is released: handlers write
  *    there, and the key is put down under the same lock. Whoever changes the key holds the shard
  *    after that, and posts a message to the reader's reactor. That reactor delivers messages
- * between commands, behind what is in the output. Also when reader and writer share a reactor.
- *  - The reply of a parked reader, served by another thread, is a message as well. wait.c posts it
- *    before it releases the shards when the reader is a tracker, so it lies in the reactor's inbox
- *    before the invalidation. If the server of the reply is the reader's own reactor, the reply
- * lies in its list of local messages, which it delivers before what it takes from the inbox.
+ *    between commands, behind what is in the output. Also when they share a reactor.
+ *  - The reply of a parked reader, served by whichever thread, is a message as well. wait.c posts
+ *    it as soon as it is made, the shards held, when the reader is a tracker: so before any
+ *    invalidation, and a reactor delivers in the order of posting (reactor_post sees to that for
+ *    what it posts to itself).
  *  - What a connection changes itself is delivered when its command has written its reply.
- *  - With REDIRECT the message goes to the reader's reactor first and from there to the other one:
- * so the reply is in the reader's output before the message is in the other connection's. Which of
- *    the two sockets the client reads first is beyond us (and beyond Redis).
+ *  - With REDIRECT the message goes to the reader's reactor first and from there to the other
+ *    one: so the reply is in the reader's output before the message is in the other
+ *    connection's. Which of the two sockets the client reads first is beyond us (and Redis).
  *  - Messages between two reactors stay in order, so the invalidations of one key do too.
  * An invalidation that comes late (the key was read again meanwhile) costs the client one read.
  *

@@ -2,6 +2,7 @@
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
 #include "broker/reactor/reactor.h"
+#include "broker/persistence/persistence.h"
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
 #include "broker/session/execute.h"
@@ -213,7 +214,7 @@ static void prepare(struct run *run)
 
     run->requests = arena_alloc(reactor->arena, (self->count + 1) * sizeof(*run->requests));
     run->shards = self->watcher.shards;
-    run->sharded = true;
+    run->sharded = !atomic_load_explicit(&reactor->server->loading, memory_order_relaxed);
     for (size_t i = 0; i < self->count; i++) {
         struct request *rq = &run->requests[i];
         uint64_t shards;
@@ -245,7 +246,7 @@ static void run_call(struct run *run, size_t at, uint64_t held, struct reply *ou
     reactor->acting = session->tracker;
     rq->settings = &server_config(reactor->server)->settings;
     rq->db = session->db;
-    rq->flags = REQUEST_NO_WAIT | (session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0);
+    rq->flags |= REQUEST_NO_WAIT | (session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0);
     rq->held_shards = held;
     reply_init(&reply, out->out, out->protocol);
     rq->spec->run(rq, &reply);
@@ -282,6 +283,8 @@ static void run_all(struct run *run, struct reply *out)
     for (size_t i = 0; i < self->count; i++)
         run_call(run, i, held, out);
     dispatch_effects_of_whole(reactor, run->requests, self->count);
+    for (size_t i = 0; i < self->count; i++)
+        persistence_note(reactor->server->persistence, &run->session->gate, &run->requests[i]);
 }
 
 void transaction_execute(struct session *session, struct reply *out)

@@ -392,6 +392,7 @@ static void finish(struct waiter *waiter)
         return;
     waiter->session = NULL;
     session->waiter = NULL;
+    gate_join(&session->gate, &waiter->gate);
     session_deliver(session, &waiter->reply);
     waiter_release(waiter);
 }
@@ -405,8 +406,15 @@ static void deliver_reply(void *receiver, struct inbox_message *message)
     waiter_release(waiter);
 }
 
-/* Runs the waiter's call again. True if it got its reply; then it is out of all queues and the
- * reply is on its way. Its shards are held. */
+/* With the link's reference. */
+static void post_reply(struct reactor *reactor, struct waiter *waiter)
+{
+    waiter->message.deliver = deliver_reply;
+    reactor_post(waiter->home, reactor, &waiter->message);
+}
+
+/* Runs the waiter's call again. True if it got its reply; then it is out of all queues, and for a
+ * tracker the reply is on its way. Its shards are held. */
 static bool attempt(struct reactor *reactor, struct waiter *waiter)
 {
     struct request rq;
@@ -420,7 +428,7 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     rq.argc = waiter->argc;
     rq.argv = waiter->argv;
     rq.db = waiter->db;
-    rq.flags = waiter->request_flags | REQUEST_RETRY;
+    rq.flags |= waiter->request_flags | REQUEST_RETRY;
     rq.held_shards = waiter->shards;
     reply_init(&out, &waiter->reply, waiter->protocol);
     reactor->acting = waiter->tracker;
@@ -434,6 +442,8 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
             stats->failed++;
             stats_count_error(&reactor->stats, waiter->reply.data, waiter->reply.size);
         }
+        if (waiter->tracker)
+            post_reply(reactor, waiter); /* ahead of any invalidation, see tracking.h */
     } else {
         int64_t retry_at_ms = earliest_retry(&rq);
 
@@ -445,6 +455,7 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     }
     if (rq.effect_count > 0)
         dispatch_effects(reactor, &rq);
+    persistence_note(reactor->server->persistence, &waiter->gate, &rq);
     if (served && waiter->remembers)
         tracking_remember_for(reactor, waiter->tracker, waiter->command, &rq);
     reactor->acting = NULL;
@@ -480,13 +491,6 @@ static bool relock(struct reactor *reactor, struct waiter *waiter, uint64_t held
     return atomic_load_explicit(&waiter->state, memory_order_relaxed) == WAITER_PARKED;
 }
 
-/* With the link's reference. */
-static void post_reply(struct reactor *reactor, struct waiter *waiter)
-{
-    waiter->message.deliver = deliver_reply;
-    reactor_post(waiter->home, reactor, &waiter->message);
-}
-
 /* One lane of a key, by name since lanes come and go while nothing is held. */
 static void serve_lane(struct reactor *reactor, const struct key *key, struct span name)
 {
@@ -502,7 +506,7 @@ static void serve_lane(struct reactor *reactor, const struct key *key, struct sp
         struct waiter *waiter;
         enum wait_kind kind;
         uint64_t locked = bit;
-        bool served = false, early;
+        bool served = false;
 
         keyspace_lock(keyspace, bit);
         queue = find_queue(table, key);
@@ -520,11 +524,8 @@ static void serve_lane(struct reactor *reactor, const struct key *key, struct sp
             ended[kind] = !served;
         }
         locked = waiter->shards;
-        early = served && waiter->remembers; /* ahead of any invalidation: tracking.h */
-        if (early)
-            post_reply(reactor, waiter);
         keyspace_unlock(keyspace, locked);
-        if (served && !early)
+        if (served && !waiter->tracker)
             post_reply(reactor, waiter);
         waiter_release(waiter);
     }

@@ -13,6 +13,7 @@
 #define MS_BROKER_WAIT_WAIT_H
 
 #include "broker/net/inbox.h"
+#include "broker/persistence/persistence.h"
 #include "core/bytes/buffer.h"
 #include "core/command/command.h"
 
@@ -64,6 +65,7 @@ struct waiter {
     int64_t retry_at_ms;      /* 0: none; guarded by the shards */
     struct buffer reply;      /* once done */
     bool failed;              /* the reply is an error */
+    struct gate gate;         /* what the reply shows: when it may leave */
 };
 
 struct wait_table *wait_table_new(void);

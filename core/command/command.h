@@ -41,6 +41,7 @@ enum command_flag {
     CMD_SESSION = 1 << 25,      /* about the connection itself; lives in broker/session */
     CMD_SYSCMD = 1 << 26,       /* doc flag syscmd */
     CMD_NEVER_QUEUED = 1 << 27, /* runs at once between MULTI and EXEC */
+    CMD_INTERNAL = 1 << 28,     /* the log's own: unknown to clients */
 };
 
 /* ACL categories beside those that follow from the flags (read, write, fast or slow, admin and

@@ -147,7 +147,9 @@ def content(client: Client, key: str) -> Any:
     if kind == "set":
         return set(client.call("SMEMBERS", key))
     if kind == "zset":
-        return client.call("ZRANGE", key, 0, -1, "WITHSCORES")
+        flat = client.call("ZRANGE", key, 0, -1, "WITHSCORES")
+        # the same number is written shorter here than by Redis 7.0
+        return [(member, float(score)) for member, score in zip(flat[::2], flat[1::2])]
     if kind == "stream":
         facts = client.call("XINFO", "STREAM", key)
         kept = {b"length", b"last-generated-id", b"max-deleted-entry-id", b"entries-added"}

@@ -39,17 +39,27 @@ def free_port() -> int:
 class Server:
     """A running server. Use as a context manager.
 
-    It is killed when the thread that started it ends, so start it in the main thread.
+    It is killed when the thread that started it ends, so start it in the main thread. A folder that
+    is given stays when it is stopped; `environment` is added to ours.
     """
 
-    def __init__(self, binary: str, *options: str) -> None:
+    def __init__(
+        self,
+        binary: str,
+        *options: str,
+        folder: str | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         if os.sep in binary:
             binary = os.path.abspath(binary)  # the server starts in another folder
-        self.folder = tempfile.mkdtemp(prefix="millstream-test-")
+        self.keeps_folder = folder is not None
+        self.folder = folder or tempfile.mkdtemp(prefix="millstream-test-")
         self.log_path = os.path.join(self.folder, "server.log")
         self.last_log = ""
+        self.binary, self.options = binary, options
+        self.environment = {**os.environ, **(environment or {})}
         for attempt in range(1, START_ATTEMPTS + 1):
-            self._launch(binary, options)
+            self.launch()
             try:
                 wait_for(self._answers, START_SECONDS, "the server to answer")
                 return
@@ -58,22 +68,37 @@ class Server:
                 # Between our probe and the server's bind() another process may have taken the port.
                 if attempt < START_ATTEMPTS and "already in use" in self.log():
                     continue
-                shutil.rmtree(self.folder, ignore_errors=True)
+                self._remove()
                 raise
 
-    def _launch(self, binary: str, options: tuple[str, ...]) -> None:
+    def launch(self, log_mode: str = "wb") -> None:
+        """Starts the process only; who calls it waits until it answers."""
         self.port = free_port()
+        binary = self.binary
         arguments = [binary, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", self.folder]
         if "redis" in os.path.basename(binary):
             arguments += ["--save", ""]
-        with open(self.log_path, "wb") as log:
+        with open(self.log_path, log_mode) as log:
             self.process = subprocess.Popen(
-                [*arguments, *options],
+                [*arguments, *self.options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
+                env=self.environment,
                 preexec_fn=die_with_parent,
             )
+
+    def restart(self, seconds: float = START_SECONDS) -> None:
+        """After its process has ended: another one in the same folder; its log goes on."""
+        for attempt in range(1, START_ATTEMPTS + 1):
+            begin = len(self.log())
+            self.launch("ab")
+            try:
+                wait_for(self._answers, seconds, "the server to answer again")
+                return
+            except RuntimeError:
+                if attempt == START_ATTEMPTS or "already in use" not in self.log()[begin:]:
+                    raise
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:
@@ -128,9 +153,13 @@ class Server:
                 self.process.send_signal(signal.SIGKILL)
                 self.process.wait()
 
+    def _remove(self) -> None:
+        if not self.keeps_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def stop(self) -> int:
         """Ends it and returns its exit code; the folder goes, its log stays in last_log."""
         self._end()
         self.last_log = self.log()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._remove()
         return self.process.returncode

@@ -61,33 +61,41 @@ struct range {
     bool has_end;
 };
 
-/* Reads [start [end [BYTE | BIT]]] from argument `at` on. The unit is looked at before the end.
- * Without arguments it is the whole string. False after writing the error. */
+static bool read_number(struct span text, int64_t *number, struct reply *out)
+{
+    if (num_parse_i64(text, number) == 0)
+        return true;
+    reply_error(out, ERROR_NOT_INTEGER);
+    return false;
+}
+
+static bool read_unit(struct span text, bool *in_bits, struct reply *out)
+{
+    *in_bits = span_is(text, "bit");
+    if (*in_bits || span_is(text, "byte"))
+        return true;
+    reply_error(out, ERROR_SYNTAX);
+    return false;
+}
+
+/* Reads [start [end [BYTE | BIT]]] from argument `at` on; without arguments it is the whole string.
+ * Of a wrong end and a wrong unit, BITPOS complains of the unit, BITCOUNT of the end. False after
+ * writing the error. */
 static bool read_range(const struct request *rq, size_t at, struct range *range, struct reply *out)
 {
+    const struct span *words = rq->argv + at;
     size_t count = rq->argc - at;
+    bool unit_first = at == 3;
 
     *range = (struct range){.end = -1, .has_end = count > 1};
     if (count > 3) {
         reply_error(out, ERROR_SYNTAX);
         return false;
     }
-    if (count > 0 && num_parse_i64(rq->argv[at], &range->start) < 0) {
-        reply_error(out, ERROR_NOT_INTEGER);
-        return false;
-    }
-    if (count > 2) {
-        range->in_bits = span_is(rq->argv[at + 2], "bit");
-        if (!range->in_bits && !span_is(rq->argv[at + 2], "byte")) {
-            reply_error(out, ERROR_SYNTAX);
-            return false;
-        }
-    }
-    if (count > 1 && num_parse_i64(rq->argv[at + 1], &range->end) < 0) {
-        reply_error(out, ERROR_NOT_INTEGER);
-        return false;
-    }
-    return true;
+    return (count < 1 || read_number(words[0], &range->start, out)) &&
+           (count < 3 || !unit_first || read_unit(words[2], &range->in_bits, out)) &&
+           (count < 2 || read_number(words[1], &range->end, out)) &&
+           (count < 3 || unit_first || read_unit(words[2], &range->in_bits, out));
 }
 
 /* The range as bits of a string of `size` bytes, cut to it; false if nothing is left. */

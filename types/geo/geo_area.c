@@ -1,7 +1,10 @@
 /* The search looks at the cell of the centre and its eight neighbours, in a grid so coarse that
  * they hold the shape. The grid is estimated from the radius, at high latitudes coarser, since a
  * degree of longitude is short there; if the neighbours still do not reach as far as the box around
- * the shape does, it gets coarser until they do. Neighbours beyond that box are left out. */
+ * the shape does, it gets coarser until they do. Neighbours beyond that box are left out.
+ *
+ * Places at 180 degrees east and at the highest latitude are in a column and a row of their own
+ * behind the last ones (geo_hash.h), which are looked at wherever a last one is. */
 #include "types/geo/geo_area.h"
 
 #include <math.h>
@@ -113,16 +116,45 @@ static bool neighbours_reach(struct geo_cell cell, const struct geo_rectangle *n
 static bool nine_cover(struct geo_cell cell, const struct geo_rectangle *needed)
 {
     struct geo_rectangle middle = geo_cell_rectangle(cell);
-    double width = middle.east - middle.west, height = middle.north - middle.south;
+    double cells = (double)(1u << cell.step);
+    double width = 2 * GEO_LONGITUDE_LIMIT / cells, height = 2 * GEO_LATITUDE_LIMIT / cells;
 
     return middle.east + width >= needed->east && middle.west - width <= needed->west &&
            middle.north + height >= fmin(needed->north, GEO_LATITUDE_LIMIT) &&
            middle.south - height <= fmax(needed->south, -GEO_LATITUDE_LIMIT);
 }
 
-static bool same_cell(struct geo_cell a, struct geo_cell b)
+/* A list of cells, each once. */
+struct cells {
+    struct geo_cell *cell;
+    size_t count;
+};
+
+static void add_cell(struct cells *cells, struct geo_cell cell)
 {
-    return a.row == b.row && a.column == b.column;
+    for (size_t i = 0; i < cells->count; i++) /* a coarse grid's neighbours are the same */
+        if (cells->cell[i].row == cell.row && cells->cell[i].column == cell.column)
+            return;
+    cells->cell[cells->count++] = cell;
+}
+
+/* What lies behind the last column and the last row. */
+static void add_ends(struct cells *cells)
+{
+    size_t count = cells->count;
+
+    for (size_t i = 0; i < count; i++) {
+        struct geo_cell cell = cells->cell[i];
+        uint32_t end = UINT32_C(1) << cell.step;
+        bool last_column = cell.column + 1 == end, last_row = cell.row + 1 == end;
+
+        if (last_column)
+            add_cell(cells, (struct geo_cell){cell.row, end, cell.step});
+        if (last_row)
+            add_cell(cells, (struct geo_cell){end, cell.column, cell.step});
+        if (last_column && last_row)
+            add_cell(cells, (struct geo_cell){end, end, cell.step});
+    }
 }
 
 size_t geo_shape_cells(const struct geo_shape *shape, struct geo_cell cells[GEO_CELLS_LIMIT])
@@ -130,33 +162,27 @@ size_t geo_shape_cells(const struct geo_shape *shape, struct geo_cell cells[GEO_
     /* The order in which what is found comes when nobody asks for another. */
     static const struct {
         signed char east, north;
-    } around[GEO_CELLS_LIMIT] = {{0, 0}, {0, 1},  {0, -1}, {1, 0},  {-1, 0},
-                                 {1, 1}, {-1, 1}, {1, -1}, {-1, -1}};
+    } around[] = {{0, 0}, {0, 1}, {0, -1}, {1, 0}, {-1, 0}, {1, 1}, {-1, 1}, {1, -1}, {-1, -1}};
     struct geo_rectangle needed = rectangle_around(shape), middle;
     double radius_m =
         shape->is_box ? hypot(shape->width_m / 2, shape->height_m / 2) : shape->radius_m;
     unsigned step = estimate_step(radius_m, shape->centre.latitude);
     struct geo_cell centre = geo_cell_of(shape->centre, step);
-    size_t count = 0;
+    struct cells list = {cells, 0};
 
     if (step > 1 && !neighbours_reach(centre, &needed))
         centre = geo_cell_of(shape->centre, --step);
     while (step > 1 && !nine_cover(centre, &needed))
         centre = geo_cell_of(shape->centre, --step);
     middle = geo_cell_rectangle(centre);
-    for (size_t i = 0; i < GEO_CELLS_LIMIT; i++) {
-        struct geo_cell cell = geo_cell_neighbour(centre, around[i].east, around[i].north);
-        bool known = false;
-
+    for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++) {
         if (step > 1 && ((around[i].north < 0 && middle.south < needed.south) ||
                          (around[i].north > 0 && middle.north > needed.north) ||
                          (around[i].east < 0 && middle.west < needed.west) ||
                          (around[i].east > 0 && middle.east > needed.east)))
             continue;
-        for (size_t j = 0; j < count && !known; j++) /* a coarse grid's neighbours are the same */
-            known = same_cell(cells[j], cell);
-        if (!known)
-            cells[count++] = cell;
+        add_cell(&list, geo_cell_neighbour(centre, around[i].east, around[i].north));
     }
-    return count;
+    add_ends(&list);
+    return list.count;
 }

@@ -25,7 +25,7 @@ struct geo_shape {
 bool geo_shape_contains(const struct geo_shape *shape, struct geo_point point, double *distance_m);
 
 enum {
-    GEO_CELLS_LIMIT = 9
+    GEO_CELLS_LIMIT = 16 /* nine, and the ends of the grid beside them */
 };
 
 /* The cells, at most nine and each once, that hold all of the shape: the centre's first. Returns

@@ -63,11 +63,13 @@ struct geo_cell geo_cell_neighbour(struct geo_cell cell, int east, int north)
 {
     uint32_t mask = (UINT32_C(1) << cell.step) - 1;
 
-    /* The point at the very end of a range is in a part of its own, so what stays is not masked. */
+    /* The very end of a range is a part of its own behind the last one, and as narrow as can be:
+     * its neighbours are the last one and, around the end, the first. */
     if (east != 0)
-        cell.column = (cell.column + (uint32_t)east) & mask;
+        cell.column =
+            ((east > 0 && cell.column > mask ? mask : cell.column) + (uint32_t)east) & mask;
     if (north != 0)
-        cell.row = (cell.row + (uint32_t)north) & mask;
+        cell.row = ((north > 0 && cell.row > mask ? mask : cell.row) + (uint32_t)north) & mask;
     return cell;
 }
 
@@ -76,13 +78,19 @@ static double edge_of(uint64_t part, double limit, unsigned step)
     return -limit + (double)part / (double)(UINT64_C(1) << step) * (limit + limit);
 }
 
+/* The part of the very end has no width. */
+static uint64_t part_after(uint32_t part, unsigned step)
+{
+    return part == UINT32_C(1) << step ? part : (uint64_t)part + 1;
+}
+
 struct geo_rectangle geo_cell_rectangle(struct geo_cell cell)
 {
     return (struct geo_rectangle){
         .west = edge_of(cell.column, GEO_LONGITUDE_LIMIT, cell.step),
-        .east = edge_of((uint64_t)cell.column + 1, GEO_LONGITUDE_LIMIT, cell.step),
+        .east = edge_of(part_after(cell.column, cell.step), GEO_LONGITUDE_LIMIT, cell.step),
         .south = edge_of(cell.row, GEO_LATITUDE_LIMIT, cell.step),
-        .north = edge_of((uint64_t)cell.row + 1, GEO_LATITUDE_LIMIT, cell.step),
+        .north = edge_of(part_after(cell.row, cell.step), GEO_LATITUDE_LIMIT, cell.step),
     };
 }
 

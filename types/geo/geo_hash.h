@@ -30,8 +30,9 @@ struct geo_point {
 };
 
 struct geo_cell {
-    uint32_t row, column; /* of the latitude, of the longitude; below 2^step */
-    unsigned step;        /* 1 to GEO_STEP_MAX */
+    uint32_t row,
+        column;    /* of the latitude, of the longitude; below 2^step, or 2^step for the end */
+    unsigned step; /* 1 to GEO_STEP_MAX */
 };
 
 /* What a cell covers, in degrees. */

@@ -13,8 +13,8 @@ extern const struct command_spec zset_remove_commands[]; /* ZREMRANGEBYRANK -SCO
 extern const struct command_spec zset_pop_commands[];    /* ZPOPMIN ZPOPMAX ZMPOP, BZPOPMIN ... */
 extern const struct command_spec zset_combine_commands[]; /* ZUNION ZINTER ZDIFF, -STORE, -CARD */
 
-/* ZADD with `words` before the pairs of score and member, under another command's name: GEOADD. The
- * reply and the effects are ZADD's. */
+/* What ZADD does once its arguments are read, for GEOADD too: adds the pairs, writes the reply,
+ * records the effects. */
 struct zset_pair {
     double score;
     struct span member;

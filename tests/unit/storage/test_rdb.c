@@ -139,10 +139,11 @@ static void test_claims_beyond_the_input_are_refused(void **state)
         "\xc4", /* of a kind that does not exist */
         "\x42", /* cut in the middle */
         "\x05"
-        "abc",  /* longer than there is */
-        "\xbf", /* no length at all */
+        "abc",          /* longer than there is */
+        "\xbf",         /* no length at all */
+        "\xc3\x00\x05", /* five bytes out of none */
     };
-    static const size_t sizes[] = {5, 9, 12, 4, 1, 1, 4, 1};
+    static const size_t sizes[] = {5, 9, 12, 4, 1, 1, 4, 1, 3};
 
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {

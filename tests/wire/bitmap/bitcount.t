@@ -73,6 +73,8 @@ a> BITCOUNT k 0
 a< (error) ERR syntax error
 a> BITCOUNT k 0 1 WORD
 a< (error) ERR syntax error
+a> BITCOUNT k 0 x WORD
+a< (error) ERR value is not an integer or out of range
 a> BITCOUNT k 0 1 BIT 2
 a< (error) ERR syntax error
 a> BITCOUNT k x 1

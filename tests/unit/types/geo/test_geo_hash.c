@@ -83,8 +83,8 @@ static void test_the_codes_of_a_cell_are_the_scores_inside_of_it(void **state)
 
         geo_cell_codes(cell, &first, &end);
         assert_true(score >= (double)first && score < (double)end);
-        assert_true(point.longitude >= area.west && point.longitude <= area.east);
-        assert_true(point.latitude >= area.south && point.latitude <= area.north);
+        assert_true(point.longitude > area.west - 1e-9 && point.longitude < area.east + 1e-9);
+        assert_true(point.latitude > area.south - 1e-9 && point.latitude < area.north + 1e-9);
     }
 }
 
@@ -104,8 +104,8 @@ static void test_texts_are_the_usual_geohashes(void **state)
     char text[GEO_TEXT_SIZE + 1] = {0};
 
     (void)state;
-    geo_text_of((struct geo_point){13.361389, 38.115556}, text);
-    assert_string_equal(text, "sqc8b49rnc0");
+    geo_text_of(geo_point_of(3479099956230698.0), text);
+    assert_string_equal(text, "sqc8b49rny0");
     geo_text_of((struct geo_point){-5.6, 42.6}, text);
     assert_string_equal(text, "ezs42e44yx0");
 }
@@ -134,9 +134,8 @@ static void check_shape(const struct geo_shape *shape)
         for (size_t j = 0; j < i; j++)
             assert_false(cells[i].row == cells[j].row && cells[i].column == cells[j].column);
     for (int i = 0; i < 200; i++) {
-        double far = (shape->is_box ? hypot(shape->width_m, shape->height_m) / 2
-                                    : shape->radius_m) /
-                     111000;
+        double far =
+            (shape->is_box ? hypot(shape->width_m, shape->height_m) / 2 : shape->radius_m) / 111000;
         struct geo_point point = {
             remainder(shape->centre.longitude +
                           uniform(far / fmax(0.05, cos(shape->centre.latitude / 57.3))) * 1.2,
@@ -186,8 +185,8 @@ static void test_the_cells_hold_all_of_a_box(void **state)
 
 static void test_the_cells_hold_what_is_beyond_the_date_line_and_near_the_poles(void **state)
 {
-    static const struct geo_point centres[] = {{180, 0},     {-180, 0},   {179.99, 60},
-                                               {-179.9, 80}, {10, 85},    {10, -85},
+    static const struct geo_point centres[] = {{180, 0},     {-180, 0},    {179.99, 60},
+                                               {-179.9, 80}, {10, 85},     {10, -85},
                                                {180, 85},    {0, 85.0511}, {-180, -85.0511}};
 
     (void)state;

@@ -1,5 +1,5 @@
-/* Searches find exactly what a look at every member finds, near the poles and the date line too; what
- * they leave behind; which keys they name. */
+/* Searches find exactly what a look at every member finds, near the poles and the date line too;
+ * what they leave behind; which keys they name. */
 #include "core/hash/random.h"
 #include "core/num/num.h"
 #include "tests/lib/unit/fake_request.h"
@@ -214,9 +214,9 @@ static void test_the_key_that_is_stored_to_is_the_last_one_named(void **state)
     assert_string_equal(KEYS("georadius", "GEORADIUS", "g", "1", "1", "1", "m"), "g");
     assert_string_equal(KEYS("georadius", "GEORADIUS", "g", "1", "1", "1", "m", "STORE", "d"),
                         "g d");
-    assert_string_equal(KEYS("georadius", "GEORADIUS", "g", "1", "1", "1", "m", "STORE", "d",
-                             "STOREDIST", "e"),
-                        "g e");
+    assert_string_equal(
+        KEYS("georadius", "GEORADIUS", "g", "1", "1", "1", "m", "STORE", "d", "STOREDIST", "e"),
+        "g e");
     assert_string_equal(
         KEYS("georadius", "GEORADIUS", "g", "1", "1", "1", "m", "STOREDIST", "STORE"), "g STORE");
     assert_string_equal(KEYS("georadius", "GEORADIUS", "g", "1", "1", "1", "m", "STORE"), "g");

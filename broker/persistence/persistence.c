@@ -1,0 +1,380 @@
+#include "broker/persistence/persistence.h"
+#include "broker/persistence/persistence_internal.h"
+#include "broker/server/log.h"
+#include "broker/server/server.h"
+#include "core/base/check.h"
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/num/num.h"
+#include "core/resp/value.h"
+#include "storage/keyspace/keyspace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct persistence *persistence_new(struct server *server)
+{
+    struct persistence *self = mem_zalloc(sizeof(*self));
+
+    self->server = server;
+    self->db = -1;
+    self->last_rewrite_ok = self->last_save_ok = self->last_write_ok = true;
+    self->last_rewrite_ms = self->last_save_ms = -1;
+    CHECK(pthread_mutex_init(&self->lock, NULL) == 0);
+    return self;
+}
+
+void persistence_free(struct persistence *self)
+{
+    if (!self)
+        return;
+    snapshot_kill(self);
+    commit_log_close(self->log);
+    commit_log_close(self->opening);
+    for (int i = 0; i <= REACTORS_LIMIT; i++)
+        buffer_release(&self->scratch[i]);
+    pthread_mutex_destroy(&self->lock);
+    mem_free(self);
+}
+
+struct commit_log *persistence_log(const struct persistence *self)
+{
+    return self->log;
+}
+
+bool persistence_is_logging(const struct persistence *self)
+{
+    return self->log != NULL;
+}
+
+/* --- The log's thread. */
+
+static void wake_waiting(struct persistence *self)
+{
+    for (int i = 0; i < self->server->reactor_count; i++)
+        if (atomic_load(&self->waiting[i]))
+            loop_wake(self->server->reactors[i]->loop);
+}
+
+static void on_durable(void *context, uint64_t position)
+{
+    (void)position;
+    atomic_thread_fence(memory_order_seq_cst); /* pairs with persistence_set_waiting */
+    wake_waiting(context);
+}
+
+static void on_failed(void *context, const struct diag *why)
+{
+    struct persistence *self = context;
+
+    log_line(self->server->log, LOG_WARNING,
+             "The log can't be written: %s. Writes are refused until it can.", why->text);
+    atomic_store_explicit(&self->failed, true, memory_order_relaxed);
+    wake_waiting(self); /* who only reads waits no longer */
+}
+
+static void on_recovered(void *context)
+{
+    struct persistence *self = context;
+
+    atomic_store_explicit(&self->failed, false, memory_order_relaxed);
+    log_line(self->server->log, LOG_NOTICE, "The log can be written again, nothing of it is lost.");
+}
+
+static enum commit_sync sync_of(enum config_appendfsync appendfsync)
+{
+    switch (appendfsync) {
+    case APPENDFSYNC_ALWAYS:
+        return COMMIT_ALWAYS;
+    case APPENDFSYNC_EVERYSEC:
+        return COMMIT_EVERYSEC;
+    default:
+        return COMMIT_NO;
+    }
+}
+
+int persistence_open_log(struct persistence *self, struct commit_recovery *found, struct diag *diag)
+{
+    const struct config *config = server_config(self->server);
+    struct commit_options options = {
+        .io = io_disk(),
+        .directory = config->log_directory,
+        .sync = sync_of(config->appendfsync),
+        .compress = config->log_compression,
+        .segment_bytes = (uint64_t)config->log_segment_size,
+        .replication_id = self->server->replication_id,
+        .listener = {self, on_durable, on_failed, on_recovered},
+    };
+
+    return commit_log_open(&options, &self->opening, found, diag);
+}
+
+/* --- Recording. */
+
+enum {
+    HEAD_ROOM = 64 /* bytes in front of the records, for what may have to stand there */
+};
+
+/* Records being put together: those after HEAD_ROOM bytes of `out`. */
+struct recording {
+    struct buffer *out;
+    int first_db, db; /* of the first and the last record */
+    size_t count;
+};
+
+static void write_select(struct buffer *out, int db)
+{
+    char text[NUM_TEXT_LIMIT];
+    struct span words[2] = {SPAN("SELECT"), span_of(text, num_format_i64(text, db))};
+
+    resp_write_command(out, 2, words);
+}
+
+static void write_record(struct recording *recording, int db, size_t argc, const struct span *argv)
+{
+    if (recording->count == 0)
+        recording->first_db = db;
+    else if (db != recording->db)
+        write_select(recording->out, db);
+    recording->db = db;
+    resp_write_command(recording->out, argc, argv);
+    recording->count++;
+}
+
+static bool is_own_deletion(const struct effect *effect)
+{
+    return effect->flags & EFFECT_EXPIRED || effect->class == EVENT_EVICTED;
+}
+
+/* Keys that went by themselves, before the call that met them. */
+static void record_deletions(struct recording *recording, const struct request *rq)
+{
+    for (size_t i = 0; i < rq->effect_count; i++) {
+        const struct effect *effect = &rq->effects[i];
+        struct span words[2] = {SPAN("DEL"), effect->key.name};
+
+        if (effect->flags & EFFECT_DIRTY && is_own_deletion(effect))
+            write_record(recording, effect->key.db, 2, words);
+    }
+}
+
+static bool changed_by_call(const struct request *rq)
+{
+    for (size_t i = 0; i < rq->effect_count; i++)
+        if (rq->effects[i].flags & EFFECT_DIRTY && !is_own_deletion(&rq->effects[i]))
+            return true;
+    return false;
+}
+
+static void record_request(struct recording *recording, const struct request *rq)
+{
+    record_deletions(recording, rq);
+    if (!changed_by_call(rq))
+        return;
+    if (!rq->rewrites) {
+        if (rq->argc > 0)
+            write_record(recording, rq->db, rq->argc, rq->argv);
+        return;
+    }
+    for (size_t i = 0; i < rq->rewrite_count; i++)
+        if (rq->rewrites[i].argc > 0)
+            write_record(recording, rq->rewrites[i].db, rq->rewrites[i].argc, rq->rewrites[i].argv);
+}
+
+static void note_position(struct persistence *self, uint64_t shards, uint64_t position)
+{
+    for (; shards; shards &= shards - 1)
+        atomic_store_explicit(&self->positions[__builtin_ctzll(shards)], position,
+                              memory_order_relaxed);
+}
+
+/* Puts bytes in front of the records; returns where they begin now. */
+static size_t put_in_front(struct buffer *out, size_t at, struct span bytes)
+{
+    CHECK(bytes.size <= at);
+    at -= bytes.size;
+    memcpy(out->data + at, bytes.data, bytes.size);
+    return at;
+}
+
+/* Appends what was put together. Several records are a transaction, and the first one says its
+ * database if the log's last one had another. */
+static uint64_t append_records(struct persistence *self, struct recording *recording)
+{
+    struct buffer *out = recording->out;
+    struct buffer select = {0};
+    size_t at = HEAD_ROOM;
+    uint64_t position;
+
+    if (recording->count > 1) {
+        buffer_append_span(out, SPAN("*1\r\n$4\r\nEXEC\r\n"));
+        at = put_in_front(out, at, SPAN("*1\r\n$5\r\nMULTI\r\n"));
+    }
+    pthread_mutex_lock(&self->lock);
+    if (self->db != recording->first_db) {
+        write_select(&select, recording->first_db);
+        at = put_in_front(out, at, span_of(select.data, select.size));
+    }
+    self->db = recording->db;
+    position = commit_log_append(self->log, span_of(out->data + at, out->size - at));
+    pthread_mutex_unlock(&self->lock);
+    buffer_release(&select);
+    return position;
+}
+
+void persistence_record(struct persistence *self, struct reactor *reactor,
+                        const struct request *requests, size_t count)
+{
+    struct recording recording = {.out = &self->scratch[reactor->index]};
+    uint64_t shards = 0;
+
+    if (!self->log)
+        return;
+    buffer_clear(recording.out);
+    buffer_reserve(recording.out, HEAD_ROOM);
+    recording.out->size = HEAD_ROOM;
+    for (size_t i = 0; i < count; i++) {
+        record_request(&recording, &requests[i]);
+        shards |= requests[i].held_shards;
+    }
+    if (recording.count > 0)
+        note_position(self, shards, append_records(self, &recording));
+}
+
+/* --- The gate. */
+
+void persistence_note(const struct persistence *self, struct gate *gate, const struct request *rq)
+{
+    uint64_t greatest = 0;
+
+    if (!self->log)
+        return;
+    for (uint64_t shards = rq->held_shards; shards; shards &= shards - 1) {
+        uint64_t position =
+            atomic_load_explicit(&self->positions[__builtin_ctzll(shards)], memory_order_relaxed);
+
+        if (position > greatest)
+            greatest = position;
+    }
+    if (greatest > gate->read)
+        gate->read = greatest;
+    if (greatest > gate->written && rq->effect_count > 0 && changed_by_call(rq))
+        gate->written = greatest;
+}
+
+bool persistence_is_open(const struct persistence *self, const struct gate *gate)
+{
+    uint64_t durable;
+
+    if (!self->log)
+        return true;
+    durable = commit_log_durable(self->log);
+    return gate->written <= durable &&
+           (gate->read <= durable || atomic_load_explicit(&self->failed, memory_order_relaxed));
+}
+
+void persistence_set_waiting(struct persistence *self, struct reactor *reactor, bool waiting)
+{
+    atomic_store(&self->waiting[reactor->index], waiting);
+    atomic_thread_fence(memory_order_seq_cst); /* pairs with on_durable */
+}
+
+/* --- Failures. */
+
+const char *persistence_refusal(struct persistence *self, struct reactor *reactor)
+{
+    char *text = self->refusal[reactor->index];
+    struct diag why = {0};
+
+    if (!self->last_save_ok && server_config(self->server)->stop_writes_on_bgsave_error)
+        return "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to "
+               "persist to disk. Commands that may modify the data set are disabled, because this "
+               "instance is configured to report errors during writes if RDB snapshotting fails "
+               "(stop-writes-on-bgsave-error option). Please check the Redis logs for details "
+               "about the RDB error.";
+    if (!atomic_load_explicit(&self->failed, memory_order_relaxed) || !self->log ||
+        !commit_log_has_failed(self->log, &why))
+        return NULL;
+    snprintf(text, sizeof(self->refusal[0]), "MISCONF Errors writing to the AOF file: %s",
+             why.text);
+    return text;
+}
+
+/* --- Settings. */
+
+/* "3600 1 300 100": pairs of seconds and changes; empty: never. */
+static void read_save_points(struct persistence *self, const struct config *config)
+{
+    struct buffer text = {0};
+    int64_t numbers[2 * SAVE_POINTS_LIMIT];
+    size_t count = 0, at = 0;
+
+    config_get_text(config, "save", &text);
+    while (at < text.size && count < 2 * SAVE_POINTS_LIMIT) {
+        size_t end = at;
+
+        while (end < text.size && text.data[end] != ' ')
+            end++;
+        if (end > at && num_parse_i64(span_of(text.data + at, end - at), &numbers[count]) == 0)
+            count++;
+        at = end + 1;
+    }
+    self->save_point_count = count / 2;
+    for (size_t i = 0; i < count / 2; i++) {
+        self->save_points[i].seconds = numbers[2 * i];
+        self->save_points[i].changes = numbers[2 * i + 1];
+    }
+    buffer_release(&text);
+}
+
+/* appendonly was switched on: a log that begins with everything there is. */
+static void switch_on(struct persistence *self)
+{
+    struct commit_recovery found;
+    struct diag diag = {0};
+    struct commit_log *log;
+    int rc = persistence_open_log(self, &found, &diag);
+
+    if (rc == 0)
+        rc = commit_log_start(self->opening, &diag);
+    if (rc == 0)
+        rc = persistence_checkpoint_now(self, self->opening, commit_log_mark(self->opening), &diag);
+    log = self->opening;
+    self->opening = NULL;
+    if (rc < 0) {
+        commit_log_close(log);
+        log_line(self->server->log, LOG_WARNING, "The log can't be switched on: %s", diag.text);
+        return;
+    }
+    self->db = -1;
+    self->log = log;
+    log_line(self->server->log, LOG_NOTICE, "The log is on");
+}
+
+static void switch_off(struct persistence *self)
+{
+    snapshot_kill(self);
+    workers_wait(&self->server->workers); /* one of them may install a checkpoint */
+    self->install_running = false;
+    commit_log_close(self->log);
+    self->log = NULL;
+    wake_waiting(self);
+    log_line(self->server->log, LOG_NOTICE, "The log is off");
+}
+
+void persistence_configure(struct persistence *self)
+{
+    const struct config *config = server_config(self->server);
+
+    read_save_points(self, config);
+    if (atomic_load_explicit(&self->server->loading, memory_order_relaxed))
+        return;
+    if (config->appendonly && !self->log)
+        switch_on(self);
+    else if (!config->appendonly && self->log)
+        switch_off(self);
+    if (!self->log)
+        return;
+    commit_log_set_sync(self->log, sync_of(config->appendfsync));
+    commit_log_set_compress(self->log, config->log_compression);
+}

@@ -1,0 +1,112 @@
+/* persistence_internal.h - the parts of persistence: recording (persistence.c), reading back
+ * (load.c, replay.c), children that write files (snapshot.c). */
+#ifndef MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
+#define MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
+
+#include "broker/persistence/persistence.h"
+#include "broker/persistence/replay.h"
+#include "broker/net/inbox.h"
+#include "broker/reactor/reactor.h"
+#include "core/bytes/buffer.h"
+#include "core/hash/key_hash.h"
+#include "core/hash/random.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+enum {
+    SAVE_POINTS_LIMIT = 32
+};
+
+enum persistence_job {
+    JOB_NONE,
+    JOB_REWRITE, /* a checkpoint of the log */
+    JOB_SAVE,    /* an RDB file */
+};
+
+/* The child process that writes a file; changed in exclusive sections and by reactor 0's cron. */
+struct snapshot_child {
+    enum persistence_job job;
+    pid_t pid;
+    uint64_t position; /* of the checkpoint */
+    uint64_t changes;  /* noted when it began, to be taken off when it succeeds */
+    int64_t started_ms;
+    char path[4096], temporary[4096];
+};
+
+struct persistence {
+    struct server *server;
+    struct commit_log *log;     /* NULL while there is none; changed in exclusive sections */
+    struct commit_log *opening; /* the loading thread's, until everything is read */
+    pthread_t loader;
+    bool loader_started;
+    int load_result; /* of the loading thread, with `load_diag`; read by reactor 0 once it is posted
+                      */
+    struct diag load_diag;
+    struct inbox_message loaded; /* from the loading thread to reactor 0 */
+
+    /* Order: the shards of the records, then this, then the log's own lock. */
+    pthread_mutex_t lock;
+    int db; /* of the record logged last; -1: the next one says it */
+
+    /* Position of the last change in each shard; guarded by the shard, relaxed for that reason. */
+    _Atomic uint64_t positions[KEY_SHARDS];
+    struct buffer scratch[REACTORS_LIMIT + 1]; /* each reactor's own */
+    char refusal[REACTORS_LIMIT + 1][DIAG_TEXT_LIMIT + 128];
+    /* Reactors that have output waiting. Sequentially consistent with `durable`: either the log's
+     * thread sees the flag, or the reactor sees the position. */
+    atomic_bool waiting[REACTORS_LIMIT];
+    atomic_bool failed; /* the log's thread says so; a hint for the hot path, relaxed */
+
+    struct snapshot_child child;
+    bool rewrite_scheduled, save_scheduled;
+    bool install_running;      /* a worker installs a checkpoint */
+    atomic_int install_result; /* 0: not yet, 1, or -1; released by the worker, acquired by cron */
+    struct {
+        int64_t seconds, changes;
+    } save_points[SAVE_POINTS_LIMIT];
+    size_t save_point_count;
+    bool last_rewrite_ok, last_save_ok, last_write_ok;
+    uint64_t rewrites, saves;
+    unsigned rewrite_failures, save_failures; /* in a row */
+    uint64_t loaded_from_rdb, loaded_expired; /* keys */
+    int64_t last_rewrite_ms, last_save_ms;    /* how long they took; -1: none yet */
+    int64_t last_try_ms;
+    uint64_t rewrite_base_bytes; /* of the log when it was last rewritten */
+
+    /* Loading; written by the loading thread, read for INFO: relaxed. */
+    _Atomic uint64_t loading_bytes, loading_of, loaded_keys;
+    int64_t loading_since_ms;
+    uint64_t last_progress_us;
+};
+
+/* Opens the commit log in the configured directory. */
+int persistence_open_log(struct persistence *self, struct commit_recovery *found,
+                         struct diag *diag);
+
+/* Lets the reactors have a turn while data is being loaded, and says now and then how far it is.
+ * False if the server is to stop. */
+bool persistence_loading_pause(struct persistence *self);
+
+/* Reads an RDB file into the empty keyspace. */
+int persistence_load_rdb(struct persistence *self, const char *path, bool keep_expired,
+                         struct diag *diag);
+
+/* Takes over what a Redis has left in the directory: its append only files, or else its RDB file.
+ * *found says whether there was anything. */
+int persistence_import(struct persistence *self, bool *found, struct diag *diag);
+
+/* Writes a checkpoint of the keyspace at `position`, whole and synced, and installs it. The
+ * keyspace must not change meanwhile. */
+int persistence_checkpoint_now(struct persistence *self, struct commit_log *log, uint64_t position,
+                               struct diag *diag);
+
+/* Writes the RDB file of the configuration in this process. The keyspace must not change meanwhile.
+ */
+int persistence_save_now(struct persistence *self, struct diag *diag);
+
+/* Starts a child. The world is stopped. 0, ERR_EXISTS if one runs already, or an error. */
+void snapshot_kill(struct persistence *self); /* ends the child, if there is one */
+int snapshot_start(struct persistence *self, enum persistence_job job, struct diag *diag);
+
+#endif
