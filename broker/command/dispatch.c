@@ -115,6 +115,13 @@ static void wake_databases(struct reactor *reactor, const struct request *rq,
         wait_ready_all(reactor, all ? -1 : effect->key.db);
 }
 
+static void count_change(struct reactor *reactor)
+{
+    uint64_t changes = atomic_load_explicit(&reactor->changes, memory_order_relaxed);
+
+    atomic_store_explicit(&reactor->changes, changes + 1, memory_order_relaxed);
+}
+
 void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
 {
     struct server *server = reactor->server;
@@ -125,7 +132,7 @@ void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
         const struct effect *effect = &rq->effects[i];
 
         if (effect->flags & EFFECT_DIRTY)
-            reactor->stats.changes++;
+            count_change(reactor);
         if (effect->flags & EFFECT_MODIFIED) {
             watch_effect(server->watches, rq, effect);
             tracking_effect(reactor, rq, effect, reactor->acting);
@@ -144,12 +151,12 @@ void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
 void dispatch_effects_of_whole(struct reactor *reactor, const struct request *requests,
                                size_t count)
 {
-    persistence_record(reactor->server->persistence, reactor, requests, count);
     tracking_broadcast(reactor, requests, count, reactor->acting);
 }
 
 void dispatch_effects(struct reactor *reactor, struct request *rq)
 {
+    persistence_record(reactor->server->persistence, reactor, rq, 1);
     dispatch_effects_of_part(reactor, rq);
     dispatch_effects_of_whole(reactor, rq, 1);
 }

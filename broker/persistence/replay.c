@@ -1,5 +1,6 @@
 /* replay.c - records of the log, repeated. They were made by calls that had succeeded on the same
  * data, so one that fails now means that data or log are not what they were: loading stops. */
+#include "broker/persistence/replay.h"
 #include "broker/command/registry.h"
 #include "broker/persistence/persistence_internal.h"
 #include "broker/server/server.h"

@@ -75,7 +75,7 @@ uint64_t persistence_changes(const struct server *server)
     uint64_t changes = 0;
 
     for (int i = 0; i < server->reactor_count; i++)
-        changes += server->reactors[i]->stats.changes;
+        changes += atomic_load_explicit(&server->reactors[i]->changes, memory_order_relaxed);
     return changes;
 }
 

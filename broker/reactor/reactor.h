@@ -75,6 +75,9 @@ struct reactor {
 
     struct random random;
     struct reactor_stats stats;
+    _Atomic uint64_t
+        changes; /* effects that changed data, since the start; written by the reactor,
+                    summed up by reactor 0 while it runs: relaxed, late is good enough */
 };
 
 /* A reactor that is not running yet. */

@@ -78,12 +78,10 @@ void statistics_reset(struct server *server, int64_t now_ms)
     for (int i = 0; i < server->reactor_count; i++) {
         struct reactor *reactor = server->reactors[i];
         struct command_stats *commands = reactor->stats.commands;
-        uint64_t changes = reactor->stats.changes; /* LASTSAVE counts from it, not RESETSTAT */
 
         reset_commands(&reactor->stats, registry_total(server->registry));
         memset(&reactor->stats, 0, sizeof(reactor->stats));
         reactor->stats.commands = commands;
-        reactor->stats.changes = changes;
         reactor->instant_commands = reactor->instant_input = reactor->instant_output = 0;
     }
     keyspace_stats_reset(server->keyspace);

@@ -33,7 +33,6 @@ struct reactor_stats {
     uint64_t error_replies, unexpected_error_replies;
     uint64_t query_buffer_disconnections, output_buffer_disconnections;
     uint64_t loop_rounds, loop_nanoseconds, command_nanoseconds;
-    uint64_t changes; /* effects that changed data */
     uint64_t expire_cpu_us, expire_time_cap_reached;
     uint64_t auth_failures;
     struct error_stats errors[STATS_ERROR_CODES];

@@ -282,6 +282,7 @@ static void run_all(struct run *run, struct reply *out)
     reply_array(out, self->count);
     for (size_t i = 0; i < self->count; i++)
         run_call(run, i, held, out);
+    persistence_record(reactor->server->persistence, reactor, run->requests, self->count);
     dispatch_effects_of_whole(reactor, run->requests, self->count);
     for (size_t i = 0; i < self->count; i++)
         persistence_note(reactor->server->persistence, &run->session->gate, &run->requests[i]);

@@ -434,6 +434,8 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     reactor->acting = waiter->tracker;
     waiter->command->spec->run(&rq, &out);
     served = rq.wait == NULL;
+    persistence_record(reactor->server->persistence, reactor, &rq, 1);
+    persistence_note(reactor->server->persistence, &waiter->gate, &rq);
     if (served) {
         waiter_unlink(reactor->server->waits, waiter);
         waiter->failed = out.failed;
@@ -453,9 +455,10 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
             post_rearm(reactor, waiter);
         }
     }
-    if (rq.effect_count > 0)
-        dispatch_effects(reactor, &rq);
-    persistence_note(reactor->server->persistence, &waiter->gate, &rq);
+    if (rq.effect_count > 0) {
+        dispatch_effects_of_part(reactor, &rq);
+        dispatch_effects_of_whole(reactor, &rq, 1);
+    }
     if (served && waiter->remembers)
         tracking_remember_for(reactor, waiter->tracker, waiter->command, &rq);
     reactor->acting = NULL;

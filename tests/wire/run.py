@@ -172,7 +172,9 @@ class Run:
         elif word == "closed":
             self.expect_closed(rest)
         elif word == "close":
+            before = self.host.client_count()
             self.client(rest).close()
+            wait_for(lambda: self.host.client_count() < before, REPLY_SECONDS, f"{rest} to go")
             del self.clients[rest]
         elif word == "wait":
             self.wait(rest)
