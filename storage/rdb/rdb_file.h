@@ -49,7 +49,8 @@ struct rdb_load {
     struct keyspace *keyspace;
     const struct settings *settings;
     const struct rdb_loaders *loaders;
-    int64_t now_ms;      /* keys that have expired by then are dropped, unless `keep_expired` */
+    int64_t
+        now_ms; /* keys and parts that have expired by then are dropped, unless `keep_expired` */
     bool keep_expired;   /* a log follows that says when they went */
     bool check_checksum; /* as rdbchecksum */
     void (*aux)(void *context, struct span name, struct span value); /* may be NULL */

@@ -356,7 +356,8 @@ static void prepare(struct loading *loading)
 {
     struct rdb_load *load = loading->load;
 
-    rdb_reader_init(&loading->in, (struct span){0}, load->settings, load->now_ms);
+    rdb_reader_init(&loading->in, (struct span){0}, load->settings,
+                    load->keep_expired ? -1 : load->now_ms);
     loading->in.refill = refill;
     loading->in.context = loading;
     loading->piece = mem_alloc(PIECE_SIZE);

@@ -37,6 +37,9 @@ static void setbit(struct request *rq, struct reply *out)
         bytes = keyspace_resize_string(rq, key, size);
         bitmap_set((unsigned char *)bytes, offset, 1, bit);
         string_edited(rq, key, before, "setbit");
+    } else if (entry_string_form(entry) != ENTRY_RAW) {
+        keyspace_resize_string(rq, key,
+                               now.size); /* a bitmap from now on: the next one changes it */
     }
     reply_integer(out, was);
 }

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/num/num.h"
 #include "storage/keyspace/keyspace.h"
+#include "storage/rdb/rdb_types.h"
 #include "storage/rdb/rdb_value.h"
 #include "types/generic/generic_args.h"
 
@@ -79,13 +80,15 @@ static int read_options(const struct request *rq, struct restore *options, struc
 
 static int read_value(struct request *rq, struct rdb_value *value, struct reply *out)
 {
+    /* replay drops no parts: what the writer of the log dropped is not in there */
+    int64_t now_ms = rq->flags & REQUEST_REPLAY ? -1 : rq->now_ms;
     struct span body;
 
     if (rdb_payload_check(rq->argv[3], &body) < 0) {
         reply_error(out, "ERR DUMP payload version or checksum are wrong");
         return ERR_DAMAGED;
     }
-    if (rdb_load_body(keyspace_loaders(rq->keyspace), body, rq->settings, rq->now_ms, value) < 0) {
+    if (rdb_load_body(keyspace_loaders(rq->keyspace), body, rq->settings, now_ms, value) < 0) {
         reply_error(out, "ERR Bad data format");
         return ERR_DAMAGED;
     }
@@ -102,21 +105,39 @@ static int64_t expire_at(const struct request *rq, const struct restore *options
     return num_add_i64(rq->now_ms, options->ttl, &at_ms) ? at_ms : INT64_MAX;
 }
 
-/* Logs the call with its time absolute. */
-static void log_absolute(struct request *rq, const struct restore *options, int64_t at_ms)
+/* The payload as it came out, without the parts that had expired. */
+static struct span dump_again(struct request *rq, const struct entry *entry)
 {
+    struct buffer bytes = {0};
+    struct span payload;
+
+    rdb_dump(entry, rq->settings->rdbcompression, &bytes);
+    payload = arena_span(rq->arena, span_of(bytes.data, bytes.size));
+    buffer_release(&bytes);
+    return payload;
+}
+
+/* Logs the call so that it does not depend on the clock. */
+static void log_absolute(struct request *rq, const struct restore *options, int64_t at_ms,
+                         const struct entry *entry)
+{
+    bool relative = !options->absolute && at_ms > 0;
+    bool with_parts =
+        (uint8_t)rq->argv[3].data[0] >= RDB_HASH_METADATA_OLD && entry_type(entry)->next_expire_ms;
     struct span *argv;
     char *text;
 
-    if (!request_is_logged(rq) || options->absolute || at_ms == 0)
+    if (!request_is_logged(rq) || !(relative || with_parts))
         return;
     argv = arena_array(rq->arena, rq->argc + 1, sizeof(*argv));
     for (size_t i = 0; i < rq->argc; i++)
         argv[i] = rq->argv[i];
+    if (with_parts)
+        argv[3] = dump_again(rq, entry);
     text = arena_alloc(rq->arena, NUM_TEXT_LIMIT);
     argv[2] = span_of(text, num_format_i64(text, at_ms));
     argv[rq->argc] = SPAN("ABSTTL");
-    request_rewrite(rq, rq->argc + 1, argv);
+    request_rewrite(rq, rq->argc + !options->absolute, argv);
 }
 
 /* Puts a value that is not dead on arrival. */
@@ -131,7 +152,7 @@ static void put(struct request *rq, struct key key, const struct restore *option
         entry_set_idle_seconds(entry, options->idle_seconds, rq->now_ms);
     if (options->frequency != NOT_GIVEN)
         entry_set_frequency(entry, (int)options->frequency, rq->now_ms);
-    log_absolute(rq, options, at_ms);
+    log_absolute(rq, options, at_ms, entry);
     request_effect(rq, key, 0, EVENT_NEW, "new");
     request_changed(rq, key, EVENT_GENERIC, "restore");
 }

@@ -189,6 +189,21 @@ static void settle(struct hash_call *call)
     }
 }
 
+/* Where the HDEL took the last field, the key that a replay makes anew has no expiry yet. */
+static void log_key_time(struct hash_call *call)
+{
+    struct entry *entry = keyspace_find(call->rq, call->key, FIND_QUIET);
+    struct span *argv;
+
+    if (!entry || entry_expire_ms(entry) < 0)
+        return;
+    argv = arena_array(call->rq->arena, 3, sizeof(*argv));
+    argv[0] = SPAN("PEXPIREAT");
+    argv[1] = call->key.name;
+    argv[2] = arena_printf(call->rq->arena, "%lld", (long long)entry_expire_ms(entry));
+    request_rewrite(call->rq, 3, argv);
+}
+
 void hash_call_end(struct hash_call *call)
 {
     if (!call->hash)
@@ -198,6 +213,8 @@ void hash_call_end(struct hash_call *call)
     /* the HDEL in the log stands for what time did; the call itself is still to be logged */
     if (call->told && call->changed && !call->rewritten)
         request_rewrite(call->rq, call->rq->argc, call->rq->argv);
+    if (call->told && call->changed && hash_count(call->hash) > 0)
+        log_key_time(call);
     settle(call);
 }
 

@@ -64,12 +64,34 @@ static void test_every_entry_of_the_table_is_complete(void **state)
     registry_free(registry);
 }
 
+/* What only the log may call is neither found by a client's name nor counted. */
+static void test_the_logs_own_commands_are_unknown_to_clients(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+    unsigned known = 0;
+
+    (void)state;
+    assert_null(registry_find(registry, SPAN("ms.group")));
+    assert_null(registry_find_full(registry, SPAN("MS.GROUP")));
+    assert_non_null(registry_find_logged(registry, SPAN("ms.group")));
+    assert_ptr_equal(registry_find_logged(registry, SPAN("get")),
+                     registry_find(registry, SPAN("get")));
+    for (unsigned i = 0; i < registry_total(registry); i++) {
+        const struct command *command = registry_by_number(registry, i);
+
+        known += !command->parent && !(command->spec->flags & CMD_INTERNAL);
+    }
+    assert_int_equal(registry_count(registry), known);
+    registry_free(registry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_found_in_any_case),
         cmocka_unit_test(test_subcommands_are_found_by_both_ways),
         cmocka_unit_test(test_every_entry_of_the_table_is_complete),
+        cmocka_unit_test(test_the_logs_own_commands_are_unknown_to_clients),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

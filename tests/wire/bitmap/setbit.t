@@ -35,6 +35,12 @@ a> GET n
 a< "\xb1234"
 a> OBJECT ENCODING n
 a< "raw"
+a> SET e ab
+a< OK
+a> SETBIT e 0 0
+a< 0
+a> OBJECT ENCODING e
+a< "raw"
 a> SET s ab EX 100
 a< OK
 a> SETBIT s 15 1

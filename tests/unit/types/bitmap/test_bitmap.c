@@ -247,6 +247,9 @@ static void test_the_widest_fields_overflow_at_their_ends(void **state)
     assert_int_equal(sum, INT64_MAX - 1);
     assert_true(bitmap_add(0, INT64_MIN, 63, false, BITMAP_SATURATE, &sum));
     assert_int_equal(sum, 0);
+    /* Far below a narrow field is not above it. */
+    assert_true(bitmap_add((uint64_t)INT64_MIN, 0, 3, true, BITMAP_SATURATE, &sum));
+    assert_int_equal((int64_t)sum, -4);
     /* What SET takes for an unsigned field: a negative number is a very large one. */
     assert_true(bitmap_add(UINT64_MAX, 0, 63, false, BITMAP_SATURATE, &sum));
     assert_int_equal(sum, INT64_MAX);

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""What durability costs beside redis-server on the same disk, in one run. Prints; fails on nothing.
+
+Throughput is wall-clock here, since a disk is waited for; so the two servers take turns and the median
+of the rounds is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from common import median
+from resp import Client  # found through common
+from server import Server
+from wait import wait_for
+
+VALUE = "the quick brown fox jumps over the lazy dog, again and again: order 4711, customer 12, amount 3.50  "
+
+
+def rate(server: Server, pipeline: int, count: int) -> float:
+    """Operations per second of XADD by 50 connections."""
+    arguments = ["redis-benchmark", "-p", str(server.port), "-c", "50", "-n", str(count)]
+    arguments += ["-P", str(pipeline), "--csv", "XADD", "s", "*", "f", VALUE]
+    text = subprocess.run(arguments, check=True, capture_output=True, timeout=300).stdout.decode()
+    return float(re.findall(r'"([\d.]+)"', text.splitlines()[-1])[0])
+
+
+def options(binary: str, sync: str, folder: str, extra: list[str]) -> list[str]:
+    chosen = ["--appendonly", "yes", "--appendfsync", sync]
+    return chosen + ([] if "redis" in os.path.basename(binary) else extra)
+
+
+def throughput(redis: str, ours: str, extra: list[str], rounds: int) -> None:
+    cases = [
+        ("XADD always", 1, 30_000, "always"),
+        ("XADD always, pipeline 16", 16, 200_000, "always"),
+        ("XADD everysec, pipeline 16", 16, 200_000, "everysec"),
+    ]
+    print(f"{'operations a second, 50 connections':42} {'redis':>9} {'ours':>9} {'ratio':>7}")
+    for name, pipeline, count, sync in cases:
+        rates: dict[str, list[float]] = {redis: [], ours: []}
+        for _ in range(rounds):
+            for binary in (redis, ours):
+                with Server(binary, *options(binary, sync, "", extra)) as server:
+                    rates[binary].append(rate(server, pipeline, count))
+        a, b = median(rates[redis]), median(rates[ours])
+        print(f"{name:42} {a:9.0f} {b:9.0f} {b / a:6.2f}x", flush=True)
+
+
+def fill(client: Client, entries: int, pending: int) -> None:
+    for at in range(0, entries, 1000):
+        client.pipeline([("XADD", "s", "*", "f", VALUE, "n", i) for i in range(at, at + 1000)])
+    client.call("XGROUP", "CREATE", "s", "g", "0")
+    for _ in range(0, pending, 1000):
+        client.call("XREADGROUP", "GROUP", "g", "c", "COUNT", 1000, "STREAMS", "s", ">")
+
+
+def folder_bytes(folder: str) -> int:
+    return sum(
+        path.stat().st_size
+        for path in pathlib.Path(folder).rglob("*")
+        if path.is_file() and path.name not in ("server.log", "lock")
+    )
+
+
+def restart(binary: str, extra: list[str], entries: int, pending: int) -> tuple[float, float]:
+    """Seconds from start to the first answer, and bytes on disk for an entry."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(binary, *options(binary, "everysec", folder, extra), folder=folder)
+        client = server.client(120)
+        fill(client, entries, 0)
+        each = folder_bytes(folder) / entries
+        client.call("XGROUP", "DESTROY", "s", "g")
+        client.call("XGROUP", "CREATE", "s", "g", "0")
+        for _ in range(0, pending, 1000):
+            client.call("XREADGROUP", "GROUP", "g", "c", "COUNT", 1000, "STREAMS", "s", ">")
+        server.stop()
+        begin = time.monotonic()
+        server.restart(120)
+        took = time.monotonic() - begin
+        length = server.client(30).call("XLEN", "s")
+        if length != entries:
+            print(f"{binary} has {length} entries instead of {entries}")
+        server.stop()
+        return took, each
+
+
+def longest_stall(binary: str, extra: list[str], gigabytes: float) -> tuple[float, float]:
+    """The longest answer to a PING that comes every millisecond while a checkpoint is written."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(binary, *options(binary, "everysec", folder, extra), folder=folder)
+        client, pinger = server.client(300), server.client(60)
+        value = "v" * 1000
+        for at in range(0, int(gigabytes * 1e6), 1000):
+            client.pipeline([("SET", f"key:{i}", value) for i in range(at, at + 1000)])
+
+        def running() -> bool:
+            text = client.call("INFO", "persistence").decode()
+            return "aof_rewrite_in_progress:1" in text
+
+        longest, began = [0.0], time.monotonic()
+        done = threading.Event()
+
+        def ping() -> None:
+            while not done.is_set():
+                start = time.monotonic()
+                pinger.call("PING")
+                longest[0] = max(longest[0], time.monotonic() - start)
+                done.wait(0.001)
+
+        thread = threading.Thread(target=ping)
+        thread.start()
+        client.call("BGREWRITEAOF")
+        wait_for(lambda: not running(), 300, "the checkpoint")
+        done.set()
+        thread.join()
+        took = time.monotonic() - began
+        server.stop()
+        return longest[0] * 1000, took
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--redis", default="/usr/bin/redis-server")
+    parser.add_argument("--args", default="", help="further options for our server")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--gigabytes", type=float, default=2.0)
+    chosen = parser.parse_args()
+    extra = chosen.args.split()
+    throughput(chosen.redis, chosen.ours, extra, chosen.rounds)
+    theirs = restart(chosen.redis, extra, chosen.entries, chosen.entries // 10)
+    ours = restart(chosen.ours, extra, chosen.entries, chosen.entries // 10)
+    print(f"{'seconds to restart':42} {theirs[0]:9.2f} {ours[0]:9.2f} {theirs[0] / ours[0]:6.2f}x")
+    print(f"{'bytes on disk for an entry':42} {theirs[1]:9.1f} {ours[1]:9.1f} {theirs[1] / ours[1]:6.2f}x")
+    if chosen.gigabytes > 0:
+        stall, took = longest_stall(chosen.ours, extra, chosen.gigabytes)
+        print(f"\na checkpoint of {chosen.gigabytes} GB takes {took:.1f} s; the longest PING meanwhile {stall:.1f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
