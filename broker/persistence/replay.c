@@ -68,7 +68,8 @@ static int run_record(struct replay *replay, size_t argc, struct span *argv)
     if (rc != 0)
         return rc < 0 ? rc : 0;
     command = find_command(server, argc, argv);
-    if (!command || !command->spec->run || command->spec->flags & CMD_SESSION || !command_arity_fits(command->spec, argc))
+    if (!command || !command->spec->run || command->spec->flags & CMD_SESSION ||
+        !command_arity_fits(command->spec, argc))
         return damaged(replay, "no call this server knows:", argv[0]);
     request_init(&rq);
     rq.spec = command->spec;

@@ -8,6 +8,7 @@
 #include "core/bytes/buffer.h"
 #include "storage/io/io_internal.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,9 @@ struct twin {
     uint64_t steps, fail_at, capacity;
     int fail_code;
     bool fail_lasting;
+    void (*hook)(void *context, uint64_t step);
+    void *hook_context;
+    pthread_mutex_t lock; /* held by every call */
 };
 
 struct twin_file {
@@ -147,6 +151,8 @@ static struct twin *twin_of(struct io *io)
 
 static int step(struct twin *twin, struct diag *diag, const char *doing)
 {
+    if (twin->hook)
+        twin->hook(twin->hook_context, twin->steps + 1);
     twin->steps++;
     if (twin->fail_at == 0 || twin->steps < twin->fail_at ||
         (twin->steps > twin->fail_at && !twin->fail_lasting))
@@ -413,22 +419,132 @@ static int twin_list(struct io *io, const char *path,
     return 0;
 }
 
+/* --- The same with the twin's lock held. */
+
+static void enter(struct io *io)
+{
+    CHECK(pthread_mutex_lock(&twin_of(io)->lock) == 0);
+}
+
+static int leave(struct io *io, int rc)
+{
+    CHECK(pthread_mutex_unlock(&twin_of(io)->lock) == 0);
+    return rc;
+}
+
+static int locked_open(struct io *io, const char *path, unsigned flags, struct io_file **out,
+                       struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_open(io, path, flags, out, diag));
+}
+
+static void locked_close(struct io_file *file)
+{
+    struct io *io = file->io;
+
+    enter(io);
+    twin_close(file);
+    leave(io, 0);
+}
+
+static int locked_read(struct io_file *file, uint64_t at, void *to, size_t size, size_t *got,
+                       struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_read(file, at, to, size, got, diag));
+}
+
+static int locked_append(struct io_file *file, struct span bytes, struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_append(file, bytes, diag));
+}
+
+static int locked_size(struct io_file *file, uint64_t *size, struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_size(file, size, diag));
+}
+
+static int locked_truncate(struct io_file *file, uint64_t size, struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_truncate(file, size, diag));
+}
+
+static int locked_sync(struct io_file *file, struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_sync(file, diag));
+}
+
+static int locked_lock(struct io_file *file, struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_lock(file, diag));
+}
+
+static int locked_rename(struct io *io, const char *from, const char *to, struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_rename(io, from, to, diag));
+}
+
+static int locked_link(struct io *io, const char *from, const char *to, struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_link(io, from, to, diag));
+}
+
+static int locked_remove(struct io *io, const char *path, struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_remove(io, path, diag));
+}
+
+static int locked_make_directory(struct io *io, const char *path, struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_make_directory(io, path, diag));
+}
+
+static int locked_remove_directory(struct io *io, const char *path, struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_remove_directory(io, path, diag));
+}
+
+static int locked_sync_directory(struct io *io, const char *path, struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_sync_directory(io, path, diag));
+}
+
+static int locked_list(struct io *io, const char *path,
+                       void (*visit)(void *context, const char *name), void *context,
+                       struct diag *diag)
+{
+    enter(io);
+    return leave(io, twin_list(io, path, visit, context, diag));
+}
+
 static const struct io_ops twin_ops = {
-    .open = twin_open,
-    .close = twin_close,
-    .read = twin_read,
-    .append = twin_append,
-    .size = twin_size,
-    .truncate = twin_truncate,
-    .sync = twin_sync,
-    .lock = twin_lock,
-    .rename = twin_rename,
-    .link = twin_link,
-    .remove = twin_remove,
-    .make_directory = twin_make_directory,
-    .remove_directory = twin_remove_directory,
-    .sync_directory = twin_sync_directory,
-    .list = twin_list,
+    .open = locked_open,
+    .close = locked_close,
+    .read = locked_read,
+    .append = locked_append,
+    .size = locked_size,
+    .truncate = locked_truncate,
+    .sync = locked_sync,
+    .lock = locked_lock,
+    .rename = locked_rename,
+    .link = locked_link,
+    .remove = locked_remove,
+    .make_directory = locked_make_directory,
+    .remove_directory = locked_remove_directory,
+    .sync_directory = locked_sync_directory,
+    .list = locked_list,
 };
 
 /* --- The disk. */
@@ -438,6 +554,7 @@ struct twin *twin_new(void)
     struct twin *twin = mem_zalloc(sizeof(*twin));
 
     twin->io.ops = &twin_ops;
+    CHECK(pthread_mutex_init(&twin->lock, NULL) == 0);
     twin->capacity = UINT64_MAX;
     return twin;
 }
@@ -454,6 +571,7 @@ void twin_free(struct twin *twin)
         return;
     names_clear(&twin->now);
     names_clear(&twin->synced);
+    pthread_mutex_destroy(&twin->lock);
     mem_free(twin);
 }
 
@@ -472,6 +590,12 @@ void twin_fail_at(struct twin *twin, uint64_t at, int code, bool lasting)
     twin->fail_at = at;
     twin->fail_code = code;
     twin->fail_lasting = lasting;
+}
+
+void twin_on_step(struct twin *twin, void (*hook)(void *context, uint64_t step), void *context)
+{
+    twin->hook = hook;
+    twin->hook_context = context;
 }
 
 void twin_set_capacity(struct twin *twin, uint64_t bytes)

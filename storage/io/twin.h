@@ -1,5 +1,6 @@
 /* twin.h - a disk in memory for tests, that does on order what real ones do on bad days. It knows
- * at every instant what a power cut would leave, and can be asked for it. One thread at a time.
+ * at every instant what a power cut would leave, and can be asked for it. Files may be used by
+ * several threads; the twin's own functions belong to one, while no other uses files.
  *
  * Steps. Every call that changes something is a step, counted from 1: appends, truncations, syncs,
  * renames, links, removals, creations, syncs of directories. Failures are ordered by step. */
@@ -23,6 +24,10 @@ uint64_t twin_steps(const struct twin *twin);
 /* Step `step` and, if `lasting`, all after it fail with `code` (ERR_IO, ERR_FULL). An append that
  * fails writes its first half. 0 switches off. */
 void twin_fail_at(struct twin *twin, uint64_t step, int code, bool lasting);
+
+/* Calls `hook` before each step, whichever thread makes it, with the number that it will have. The
+ * hook may call twin_after_power_cut, and nothing else of this twin. */
+void twin_on_step(struct twin *twin, void (*hook)(void *context, uint64_t step), void *context);
 
 /* From this many bytes in all files on, appends fail with ERR_FULL. UINT64_MAX: no limit. */
 void twin_set_capacity(struct twin *twin, uint64_t bytes);

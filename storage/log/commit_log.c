@@ -386,9 +386,8 @@ int commit_log_start(struct commit_log *log, struct diag *diag)
     int rc;
 
     pthread_mutex_lock(&log->files);
+    commit_remove_strangers(log); /* one may have the name that the next segment gets */
     rc = commit_begin_segment(log, position, 0, diag);
-    if (rc == 0)
-        commit_remove_strangers(log);
     pthread_mutex_unlock(&log->files);
     if (rc < 0)
         return rc;

@@ -153,7 +153,8 @@ struct commit_frame {
     bool compressed;
 };
 
-/* 0 with a frame; ERR_MISSING at the end (more may come); ERR_DAMAGED. */
+/* 0 with a frame; ERR_MISSING at the end (more may come); ERR_RANGE when what comes next has been
+ * removed by a checkpoint before it was read; ERR_DAMAGED. */
 int commit_reader_next(struct commit_reader *reader, struct commit_frame *frame, struct diag *diag);
 void commit_reader_free(struct commit_reader *reader);
 

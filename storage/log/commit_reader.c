@@ -101,22 +101,26 @@ static int move_on(struct commit_reader *reader, struct diag *diag)
 
         if (strcmp(at->file, reader->file) != 0)
             continue;
-        if (at->closed && !reader->closed && at->bytes > segment_at(reader->segment))
+        if (at->closed && !reader->closed && at->bytes > segment_at(reader->segment)) {
             next = at; /* more came before it was closed */
-        else if (at->closed && i + 1 < manifest.segment_count)
+        } else if (at->closed && i + 1 < manifest.segment_count) {
+            reader->position = at->end;
             next = at + 1;
-        else
+        } else
             rc = ERR_MISSING;
         break;
     }
     if (!next && rc == 0)
         next = find_segment(&manifest, reader->position);
+    if (!next && rc == 0 && manifest.segment_count > 0)
+        rc = diag_set(diag, ERR_RANGE, "position %llu is not in the log any more",
+                      (unsigned long long)reader->position);
     if (next && strcmp(next->file, reader->file) == 0 && next->closed) {
         /* the same file, of which we know the end now; what was read of it is passed over */
         rc = enter_segment(reader, next, diag);
     } else if (next && strcmp(next->file, reader->file) != 0) {
         rc = enter_segment(reader, next, diag);
-    } else {
+    } else if (rc == 0) {
         rc = ERR_MISSING;
     }
     manifest_release(&manifest);

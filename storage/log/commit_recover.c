@@ -18,12 +18,12 @@ static void close_last(struct manifest *manifest, uint64_t position, uint64_t by
     if (manifest->segment_count == 0)
         return;
     last = &manifest->segments[manifest->segment_count - 1];
-    if (last->closed)
-        return;
     if (last->first == position) {
         manifest_drop(manifest, manifest->segment_count - 1);
         return;
     }
+    if (last->closed)
+        return;
     last->closed = true;
     last->end = position;
     last->bytes = bytes;
@@ -246,6 +246,8 @@ int commit_log_open(const struct commit_options *options, struct commit_log **ou
     rc = io_make_directory(options->io, options->directory, diag);
     if (rc == ERR_EXISTS)
         rc = 0;
+    if (rc == 0 && diag)
+        *diag = (struct diag){0};
     if (rc == 0)
         rc = lock_directory(log, diag);
     if (rc == 0)

@@ -83,6 +83,8 @@ int segment_create(struct io *io, const char *directory, const char *file,
     if (rc == 0)
         rc = io_sync_directory(io, directory, diag);
     if (rc < 0) {
+        if (writer->file)
+            io_remove(io, path, NULL); /* there is no use in it, and no room */
         segment_writer_free(writer);
         return rc;
     }

@@ -48,7 +48,7 @@ static void sum_consumed(struct loading *loading)
     uint64_t consumed = rdb_reader_position(&loading->in);
     size_t from;
 
-    if (consumed <= loading->crc_at || !loading->in.at)
+    if (consumed <= loading->crc_at)
         return;
     from = (size_t)(loading->crc_at - begin);
     loading->crc =
@@ -56,12 +56,27 @@ static void sum_consumed(struct loading *loading)
     loading->crc_at = consumed;
 }
 
+/* All that was at hand has been consumed. */
+static int report(struct loading *loading)
+{
+    struct rdb_load *load = loading->load;
+
+    if (!load->progress || loading->at - loading->reported < PROGRESS_BYTES)
+        return 0;
+    loading->reported = loading->at;
+    if (load->progress(load->context, loading->at, loading->size, load->keys))
+        return 0;
+    return diag_set(&loading->in.diag, ERR_CLOSED, "given up");
+}
+
 static int refill(struct rdb_reader *in)
 {
     struct loading *loading = in->context;
-    size_t got;
-    int rc;
+    size_t got = 0;
+    int rc = report(loading);
 
+    if (rc < 0)
+        return rc;
     sum_consumed(loading);
     rc = io_read(loading->file, loading->at, loading->piece, PIECE_SIZE, &got, &in->diag);
     if (rc < 0)
@@ -73,19 +88,6 @@ static int refill(struct rdb_reader *in)
     in->end = loading->piece + got;
     in->position = loading->at;
     return 0;
-}
-
-static int report(struct loading *loading)
-{
-    struct rdb_load *load = loading->load;
-    uint64_t at = rdb_reader_position(&loading->in);
-
-    if (!load->progress || at - loading->reported < PROGRESS_BYTES)
-        return 0;
-    loading->reported = at;
-    if (load->progress(load->context, at, loading->size, load->keys))
-        return 0;
-    return loading->in.failed = diag_set(&loading->in.diag, ERR_CLOSED, "given up");
 }
 
 static int read_header(struct loading *loading)
@@ -139,6 +141,13 @@ static bool is_expired(const struct loading *loading)
            loading->expire_ms <= loading->load->now_ms;
 }
 
+/* What the access record holds: one thing can't be read as the other. */
+static bool counts_frequency(const struct settings *settings)
+{
+    return settings->maxmemory_policy == EVICT_VOLATILE_LFU ||
+           settings->maxmemory_policy == EVICT_ALLKEYS_LFU;
+}
+
 static void put_key(struct loading *loading, struct span name, struct rdb_value *value)
 {
     struct request *rq = &loading->rq;
@@ -150,9 +159,9 @@ static void put_key(struct loading *loading, struct span name, struct rdb_value 
     loading->load->keys++;
     if (loading->expire_ms >= 0)
         entry = keyspace_set_expire(rq, key, entry, loading->expire_ms);
-    if (loading->idle_seconds >= 0)
+    if (loading->idle_seconds >= 0 && !counts_frequency(rq->settings))
         entry_set_idle_seconds(entry, loading->idle_seconds, rq->now_ms);
-    if (loading->frequency >= 0)
+    if (loading->frequency >= 0 && counts_frequency(rq->settings))
         entry_set_frequency(entry, (int)loading->frequency, rq->now_ms);
 }
 
@@ -191,7 +200,7 @@ static int read_key(struct loading *loading, uint8_t type)
     buffer_release(&name);
     loading->expire_ms = loading->idle_seconds = loading->frequency = -1;
     arena_reset(loading->arena);
-    return rc < 0 ? rc : report(loading);
+    return rc;
 }
 
 /* --- Everything else. */
@@ -225,6 +234,21 @@ static int read_select(struct loading *loading)
     return rc;
 }
 
+/* -1 is how "never" is written; other times before 1970 are past. */
+static void set_expire(struct loading *loading, int64_t at_ms)
+{
+    loading->expire_ms = at_ms < -1 ? 0 : at_ms;
+}
+
+static int read_expire_ms(struct loading *loading)
+{
+    int64_t at_ms;
+    int rc = rdb_read_ms(&loading->in, &at_ms);
+
+    set_expire(loading, at_ms);
+    return rc;
+}
+
 static int read_expire_seconds(struct loading *loading)
 {
     unsigned char bytes[4];
@@ -232,7 +256,7 @@ static int read_expire_seconds(struct loading *loading)
     uint32_t seconds = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                        (uint32_t)bytes[3] << 24;
 
-    loading->expire_ms = (int64_t)(int32_t)seconds * 1000;
+    set_expire(loading, seconds == UINT32_MAX ? -1 : (int64_t)(int32_t)seconds * 1000);
     return rc;
 }
 
@@ -311,7 +335,7 @@ static int read_record(struct loading *loading, uint8_t type)
 {
     switch (type) {
     case RDB_OP_EXPIRE_MS:
-        return rdb_read_ms(&loading->in, &loading->expire_ms);
+        return read_expire_ms(loading);
     case RDB_OP_EXPIRE_SECONDS:
         return read_expire_seconds(loading);
     case RDB_OP_IDLE:
@@ -356,11 +380,11 @@ static void prepare(struct loading *loading)
 {
     struct rdb_load *load = loading->load;
 
-    rdb_reader_init(&loading->in, (struct span){0}, load->settings,
+    loading->piece = mem_alloc(PIECE_SIZE);
+    rdb_reader_init(&loading->in, span_of(loading->piece, 0), load->settings,
                     load->keep_expired ? -1 : load->now_ms);
     loading->in.refill = refill;
     loading->in.context = loading;
-    loading->piece = mem_alloc(PIECE_SIZE);
     loading->arena = arena_new();
     random_init(&loading->random, (uint64_t)load->now_ms);
     request_init(&loading->rq);

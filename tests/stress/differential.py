@@ -40,7 +40,8 @@ SHOWN_LIMIT = 300
 MULTI_SHARE = 0.03
 NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|nan)")
 
-LONGER_SINCE = ("ZRANK", "ZREVRANK")  # later versions take more words
+# Later versions take more words; ids with blanks and signs are ids to theirs.
+NOT_LONGER = ("ZRANK", "ZREVRANK", "X")
 
 # Directive, whether redis-server 7.0 has it, values with the default last.
 LIMITS = [
@@ -126,7 +127,7 @@ def make_step(maker: Maker, names: list[str], weights: list[float]) -> Words:
     words = [name.encode(), *TABLE[name].make(maker)]
     if maker.chance(0.01):
         words = words[: maker.random.randint(1, len(words))]
-    elif maker.chance(0.01) and name not in LONGER_SINCE:
+    elif maker.chance(0.01) and not name.startswith(NOT_LONGER):
         words.append(maker.value())
     return words if is_fair(words) else make_step(maker, names, weights)
 

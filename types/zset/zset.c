@@ -1,5 +1,6 @@
 #include "types/zset/zset.h"
 #include "core/base/check.h"
+#include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/hash/key_hash.h"
 #include "core/hash/random.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 
 enum {
-    PACK_CAPACITY = 32 /* bytes a new listpack has room for */
+    PACK_CAPACITY = 32,      /* bytes a new listpack has room for */
+    EXTREME_TEXT_LIMIT = 512 /* of a bound beyond what a double holds */
 };
 
 /* --- Elements. */
@@ -476,12 +478,29 @@ uint64_t zset_scan(const struct zset *zset, uint64_t cursor,
     return 0;
 }
 
+/* What is too large for a score is beyond all of them, what is too small is 0: as a bound both say
+ * what is meant. */
+static int parse_extreme(struct span text, double *score)
+{
+    char copy[EXTREME_TEXT_LIMIT];
+
+    if (text.size >= sizeof(copy))
+        return ERR_SYNTAX;
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
+    *score = strtod(copy, NULL);
+    return 0;
+}
+
 int zset_score_bound_parse(struct span text, struct zset_score_bound *bound)
 {
+    int rc;
+
     bound->exclusive = text.size > 0 && text.data[0] == '(';
     if (bound->exclusive)
         text = span_of(text.data + 1, text.size - 1);
-    return num_parse_double(text, &bound->score);
+    rc = num_parse_double(text, &bound->score);
+    return rc == ERR_RANGE ? parse_extreme(text, &bound->score) : rc;
 }
 
 /* --- Gathering: the dict of a large zset, without its tree. */

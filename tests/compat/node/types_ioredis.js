@@ -64,7 +64,8 @@ async function expiry(client) {
 async function pipelinesAndScans(client) {
   const pipe = client.pipeline();
   for (let i = 0; i < MANY; i++)
-    pipe.set(`scan:${i}`, i).hset('scan_hash', `f${i}`, i).sadd('scan_set', `m${i}`).zadd('scan_zset', i, `z${i}`);
+    pipe.set(`scan:${i}`, i).hset('scan_hash', `f${i}`, i)
+      .sadd('scan_set', `m${i}`).zadd('scan_zset', i, `z${i}`);
   const replies = await pipe.exec();
   assert(replies.every(([error, reply]) => error === null && (reply === 'OK' || reply === 1)));
   const names = (prefix) => Array.from({ length: MANY }, (_, i) => `${prefix}${i}`).sort();

@@ -8,6 +8,8 @@ const { AWKWARD, answered, assert, collect, largeValue, runChecks, until } = req
 const MANY = 3000;
 const port = Number(process.argv.at(-1));
 const RESP = process.argv.includes('resp3') ? 3 : 2;
+// By RESP2 this version of the library makes NaN of "inf", whoever sent it.
+const HIGHEST = RESP === 3 ? Infinity : 1e300;
 const opened = [];
 
 // The library's objects have no prototype; by their contents they are the same.
@@ -45,7 +47,7 @@ async function values(client) {
   same(await client.sIsMember('set', '1'), 1);
   same(await client.smIsMember('set', ['1', '9']), [1, 0]);
   same(await client.sPopCount('set', 5).then((all) => all.length), 3);
-  const members = [{ value: 'a', score: 1 }, { value: 'b', score: 2.5 }, { value: 'c', score: Infinity }];
+  const members = [{ value: 'a', score: 1 }, { value: 'b', score: 2.5 }, { value: 'c', score: HIGHEST }];
   same(await client.zAdd('zset', members), 3);
   same(await client.zRangeWithScores('zset', 0, -1), members);
   same(await client.zScore('zset', 'b'), 2.5);
@@ -53,7 +55,7 @@ async function values(client) {
   same(await client.zmScore('zset', ['a', 'none']), [1, null]);
   same(await client.zIncrBy('zset', 0.5, 'a'), 1.5);
   same(await client.zRankWithScore('zset', 'a').catch(unknownOption), { rank: 0, score: 1.5 });
-  same(await client.zmPop('zset', 'MAX'), { key: 'zset', members: [{ value: 'c', score: Infinity }] });
+  same(await client.zmPop('zset', 'MAX'), { key: 'zset', members: [{ value: 'c', score: HIGHEST }] });
   same(await client.zPopMin('zset'), { value: 'a', score: 1.5 });
   same(await client.zUnionWithScores(['zset', 'set:none']), [{ value: 'b', score: 2.5 }]);
   same(await client.setBit('bits', 7, 1), 0);
@@ -84,7 +86,7 @@ function unknownOption(error) {
 // By RESP3 the types themselves come over the wire, not only what the library makes of them.
 async function typesOnTheWire(client) {
   await client.sAdd('wire:set', 'x');
-  await client.zAdd('wire:zset', { value: 'm', score: 0.1 });
+  await client.zAdd('wire:zset', { value: 'm', score: 0.25 });
   const fields = await client.sendCommand(['HGETALL', 'hash']);
   const set = await client.sendCommand(['SMEMBERS', 'wire:set']);
   const pair = await client.sendCommand(['ZRANGE', 'wire:zset', '0', '-1', 'WITHSCORES']);
@@ -92,14 +94,15 @@ async function typesOnTheWire(client) {
   same(set, ['x']);
   if (RESP === 3) {
     same(fields, { a: '1', b: 'two' });
-    same([pair, score], [[['m', 0.1]], 0.1]);
-    const mapped = client.withTypeMapping({ [RESP_TYPES.MAP]: Map, [RESP_TYPES.SET]: Set });
-    same(await mapped.sendCommand(['HGETALL', 'hash']), new Map([['a', '1'], ['b', 'two']]));
-    same(await mapped.sendCommand(['SMEMBERS', 'wire:set']), new Set(['x']));
-    assert((await mapped.sendCommand(['CONFIG', 'GET', 'maxmemory'])) instanceof Map);
+    same([pair, score], [[['m', 0.25]], 0.25]);
+    const typeMapping = { [RESP_TYPES.MAP]: Map, [RESP_TYPES.SET]: Set };
+    const typed = (...words) => client.sendCommand(words, { typeMapping });
+    same(await typed('HGETALL', 'hash'), new Map([['a', '1'], ['b', 'two']]));
+    same(await typed('SMEMBERS', 'wire:set'), new Set(['x']));
+    assert((await typed('CONFIG', 'GET', 'maxmemory')) instanceof Map);
   } else {
     same(fields, ['a', '1', 'b', 'two']);
-    same([pair, score], [['m', '0.1'], '0.1']);
+    same([pair, score], [['m', '0.25'], '0.25']);
   }
   const hello = await client.sendCommand(['HELLO']);
   same((RESP === 3 ? hello : Object.fromEntries(hello.map((item, i) => [item, hello[i + 1]]))).proto, RESP);
@@ -203,10 +206,12 @@ async function messages(client) {
   assert((await answered(kill, 'CLIENT KILL')) >= 1);
   await until(async () => (await other.publish('news', 'back')) === 2, 'the subscriptions to come back');
   await until(() => heard.some(([, text]) => text === 'back'), 'a message after coming back');
-  await own.unsubscribe();
-  await own.pUnsubscribe();
-  await own.sUnsubscribe();
-  same(await own.get('str'), 'w');
+  // Without names the library waits for a count of 0, which it does not get while others are left.
+  await own.unsubscribe(['news', 'more', 'binary']);
+  await own.pUnsubscribe('n?ws');
+  await own.sUnsubscribe('shard');
+  // By RESP2 this version of the library gives Buffers after it came back, whatever the server.
+  same(String(await own.get('str')), 'w');
 }
 
 async function blocked(client, count) {
@@ -301,9 +306,10 @@ async function cache(client) {
   await client.set('str', 'w');
   // A cut connection empties the cache, and the new one tracks again.
   await own.get('str');
+  const back = new Promise((resolve) => own.once('ready', resolve));
   await client.sendCommand(['CLIENT', 'KILL', 'ID', String(await own.sendCommand(['CLIENT', 'ID']))]);
-  await until(() => clientSideCache.size() === 0, 'the cache to be emptied');
-  await until(() => own.isReady, 'the client to come back');
+  await answered(back, 'the client to come back');
+  same(clientSideCache.size(), 0);
   await own.get('str');
   await client.set('str', 'new');
   await until(async () => (await own.get('str')) === 'new', 'the change to be seen');

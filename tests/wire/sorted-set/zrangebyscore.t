@@ -38,3 +38,14 @@ a> ZRANGEBYSCORE text 1 2
 a< (error) WRONGTYPE Operation against a key holding the wrong kind of value
 a> ZRANGEBYSCORE z 1
 a< (error) ERR wrong number of arguments for 'zrangebyscore' command
+# bounds beyond what a score can be
+a> DEL extreme
+a< 0
+a> ZADD extreme -inf a 0 b 1 c inf d
+a< 4
+a> ZRANGEBYSCORE extreme -1e400 1e400
+a< ["a" "b" "c" "d"]
+a> ZRANGEBYSCORE extreme (-1e400 (1e400
+a< ["b" "c"]
+a> ZRANGEBYSCORE extreme 1e-400 1
+a< ["b" "c"]
