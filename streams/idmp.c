@@ -117,7 +117,8 @@ static struct producer *get_producer(struct stream_idmp *idmp, struct span pid)
     producer = mem_zalloc(sizeof(*producer) + pid.size);
     dict_init(&producer->records, &record_type);
     producer->name_size = (uint32_t)pid.size;
-    memcpy(producer->name, pid.data, pid.size);
+    if (pid.size)
+        memcpy(producer->name, pid.data, pid.size);
     dict_add(&idmp->producers, key_hash(pid), producer);
     link_producer(idmp, producer);
     return producer;
@@ -129,7 +130,8 @@ static void add_record(struct stream_idmp *idmp, struct producer *producer, stru
     struct record *record = mem_alloc(sizeof(*record) + iid.size);
 
     *record = (struct record){.id = id, .size = (uint32_t)iid.size};
-    memcpy(record->iid, iid.data, iid.size);
+    if (iid.size)
+        memcpy(record->iid, iid.data, iid.size);
     dict_add(&producer->records, key_hash(iid), record);
     if (producer->newest)
         producer->newest->newer = record;

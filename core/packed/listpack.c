@@ -40,7 +40,7 @@ enum encoding {
 };
 
 struct listpack {
-    unsigned char bytes[HEADER_SIZE + 1];
+    unsigned char bytes[1]; /* the header, and what follows it */
 };
 
 /* --- Numbers. */

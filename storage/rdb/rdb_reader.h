@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum {
-    RDB_STRING_LIMIT = 512 * 1024 * 1024, /* bytes of one string */
-};
+/* Bytes of one string. proto-max-bulk-len may be set to any size, and what was saved must load
+ * whatever it is set to by then, so this is far above it: memory is taken as the input comes. */
+#define RDB_STRING_LIMIT (UINT64_C(1) << 40)
 
 struct rdb_reader {
     const char *at, *end; /* what is at hand */
