@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import selectors
+import subprocess
 import sys
 import time
 from typing import Callable
@@ -71,7 +72,7 @@ def queue(server: Server, scale: float) -> float:
 
 
 def fan_out(server: Server, size: int, messages: int) -> float:
-    """A message to a hundred subscribers; the cost of one delivery."""
+    """Messages to a hundred subscribers, published as fast as they are taken; the cost of a delivery."""
     subscribers = [server.client(60) for _ in range(100)]
     watched = selectors.DefaultSelector()
     for subscriber in subscribers:
@@ -79,19 +80,20 @@ def fan_out(server: Server, size: int, messages: int) -> float:
         watched.register(subscriber.socket, selectors.EVENT_READ, subscriber)
     payload = "m" * size
     frame = len(encode("message", "news", payload))
-    publisher = server.client(60)
+    arguments = ["redis-benchmark", "-p", str(server.port), "-c", "4", "-n", str(messages), "-q"]
 
     def work() -> int:
         due = messages * frame * len(subscribers)
-        for _ in range(messages):
-            publisher.call("PUBLISH", "news", payload)
-            due -= drained(watched)
-        while due > 0:
-            due -= drained(watched, 10)
+        with subprocess.Popen(
+            [*arguments, "PUBLISH", "news", payload], stdout=subprocess.DEVNULL
+        ) as publisher:
+            while due > 0:
+                due -= drained(watched, 10)
+            publisher.wait(60)
         return messages * len(subscribers)
 
     cost = measured(server, work)
-    for client in [publisher, *subscribers]:
+    for client in subscribers:
         client.close()
     return cost
 
@@ -159,7 +161,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ours", required=True)
     parser.add_argument("--redis", default="/usr/bin/redis-server")
-    parser.add_argument("--args", default="", help="further options for our server")
+    parser.add_argument("--args", default="--appendonly no", help="further options for our server")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()
