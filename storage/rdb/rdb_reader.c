@@ -204,9 +204,8 @@ static int read_compressed(struct rdb_reader *reader)
     if (rc == 0)
         rc = read_bytes(reader, &packed, packed_size);
     /* a byte of LZF stands for at most 264/3: what claims more is not worth the memory */
-    if (rc == 0 &&
-        (size > UINT32_MAX || packed_size > UINT32_MAX || size == 0 || packed_size == 0 ||
-         size / 100 > packed_size))
+    if (rc == 0 && (size > UINT32_MAX || packed_size > UINT32_MAX || size == 0 ||
+                    packed_size == 0 || size / 100 > packed_size))
         rc = rdb_reader_damaged(reader, "a string of %llu bytes", (unsigned long long)size);
     if (rc == 0) {
         buffer_reserve(&reader->scratch, size);
