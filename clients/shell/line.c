@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <histedit.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,11 +111,33 @@ static bool show_hint(struct line *line)
     return shown;
 }
 
+/* Waits for input or an interrupt. Interrupts are held back everywhere else while a line is read,
+ * so that one which comes a moment before the wait ends it all the same. */
+static int wait_for_input(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t none;
+
+    sigemptyset(&none);
+    return ppoll(&input, 1, NULL, &none);
+}
+
+static void hold_interrupts(bool hold)
+{
+    sigset_t interrupts;
+
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &interrupts, NULL);
+}
+
 /* One character from the terminal, by bytes. 1, 0 at the end, -1 after a signal. */
 static int read_character(wchar_t *to)
 {
     mbstate_t state;
 
+    if (wait_for_input() < 0)
+        return -1;
     memset(&state, 0, sizeof(state));
     for (;;) {
         char byte;
@@ -286,7 +309,9 @@ enum line_result line_read(struct line *line, const char *prompt, const char **t
 
     line->prompt = prompt;
     line->interrupted = 0;
+    hold_interrupts(true);
     got = el_gets(line->edit, &size);
+    hold_interrupts(false);
     if (line->interrupted) {
         el_reset(line->edit);
         return LINE_INTERRUPTED;
