@@ -4,6 +4,7 @@
 #include "storage/io/io_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     PATH_LIMIT = 4096
@@ -113,29 +114,42 @@ int io_read_file(struct io *io, const char *path, size_t limit, char **bytes, si
     return rc;
 }
 
-/* The directory part of a path, "." if there is none. */
+/* The directory part of a path, "." if there is none. Slashes at its end name nothing. */
 static void directory_of(const char *path, char *to)
 {
-    size_t end = 0;
+    size_t size = strlen(path), end;
 
-    for (size_t i = 0; path[i] && i < PATH_LIMIT - 1; i++)
-        if (path[i] == '/')
-            end = i ? i : 1;
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    end = size;
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    while (end > 1 && path[end - 1] == '/')
+        end--;
     if (end)
         snprintf(to, PATH_LIMIT, "%.*s", (int)end, path);
     else
         snprintf(to, PATH_LIMIT, ".");
 }
 
+int io_sync_parent(struct io *io, const char *path, struct diag *diag)
+{
+    char directory[PATH_LIMIT];
+
+    if (strlen(path) >= PATH_LIMIT)
+        return diag_set(diag, ERR_RANGE, "the path %s is too long", path);
+    directory_of(path, directory);
+    return io_sync_directory(io, directory, diag);
+}
+
 int io_replace_file(struct io *io, const char *path, struct span bytes, struct diag *diag)
 {
-    char temporary[PATH_LIMIT], directory[PATH_LIMIT];
+    char temporary[PATH_LIMIT];
     struct io_file *file;
     int rc;
 
     if (snprintf(temporary, sizeof(temporary), "%s.tmp", path) >= PATH_LIMIT)
         return diag_set(diag, ERR_RANGE, "the path %s is too long", path);
-    directory_of(path, directory);
     rc = io_open(io, temporary, IO_WRITE | IO_CREATE | IO_TRUNCATE, &file, diag);
     if (rc < 0)
         return rc;
@@ -146,7 +160,7 @@ int io_replace_file(struct io *io, const char *path, struct span bytes, struct d
     if (rc == 0)
         rc = io_rename(io, temporary, path, diag);
     if (rc == 0)
-        rc = io_sync_directory(io, directory, diag);
+        rc = io_sync_parent(io, path, diag);
     else
         io_remove(io, temporary, NULL);
     return rc;

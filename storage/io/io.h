@@ -60,6 +60,7 @@ int io_remove(struct io *io, const char *path, struct diag *diag);
 int io_make_directory(struct io *io, const char *path, struct diag *diag); /* ERR_EXISTS if there */
 int io_remove_directory(struct io *io, const char *path, struct diag *diag);
 int io_sync_directory(struct io *io, const char *path, struct diag *diag);
+int io_sync_parent(struct io *io, const char *path, struct diag *diag); /* that holds `path` */
 
 /* Calls `visit` with the name of each file in a directory, in byte order. */
 int io_list(struct io *io, const char *path, void (*visit)(void *context, const char *name),
@@ -71,7 +72,8 @@ int io_read_file(struct io *io, const char *path, size_t limit, char **bytes, si
                  struct diag *diag);
 
 /* Replaces a file's contents in one step: either the old or the new ones survive a power cut, and
- * the new ones once it has returned 0. Uses "<path>.tmp" beside it. */
+ * the new ones once it has returned 0. After a failure both are possible, now as well as after a
+ * power cut. Uses "<path>.tmp" beside it. */
 int io_replace_file(struct io *io, const char *path, struct span bytes, struct diag *diag);
 
 /* Takes a lock that no other process can take, for as long as the file is open; ERR_EXISTS if

@@ -49,6 +49,7 @@ static int disk_open(struct io *io, const char *path, unsigned flags, struct io_
 {
     int mode = flags & IO_WRITE ? (flags & IO_READ ? O_RDWR : O_WRONLY) : O_RDONLY;
     struct disk_file *file;
+    struct stat status;
     int fd;
 
     if (flags & IO_WRITE)
@@ -64,6 +65,10 @@ static int disk_open(struct io *io, const char *path, unsigned flags, struct io_
     while (fd < 0 && errno == EINTR);
     if (fd < 0)
         return failed(diag, "open", path);
+    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+        close(fd);
+        return diag_set(diag, ERR_IO, "%s is a directory", path);
+    }
     file = mem_alloc(sizeof(*file) + strlen(path) + 1);
     file->base.io = io;
     file->fd = fd;
@@ -104,6 +109,8 @@ static int disk_append(struct io_file *file, struct span bytes, struct diag *dia
             continue;
         if (part < 0)
             return failed(diag, "write to", path_of(file));
+        if (part == 0)
+            return diag_set(diag, ERR_FULL, "write to %s: it takes no more", path_of(file));
         bytes.data += part;
         bytes.size -= (size_t)part;
     }

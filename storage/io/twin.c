@@ -18,7 +18,8 @@ enum {
 
 struct inode {
     struct buffer written, synced;
-    int references; /* names in both tables, open files */
+    size_t lost_from, lost_to; /* bytes that a failed sync took for written */
+    int references;            /* names in both tables, open files */
     bool directory, locked;
 };
 
@@ -40,7 +41,7 @@ struct twin {
     bool fail_lasting;
     void (*hook)(void *context, uint64_t step);
     void *hook_context;
-    pthread_mutex_t lock; /* held by every call */
+    pthread_mutex_t lock; /* held by every call; the hook makes more of them, so it is recursive */
 };
 
 struct twin_file {
@@ -123,11 +124,18 @@ static bool is_in(const char *path, const char *directory)
 
     if (strcmp(directory, ".") == 0)
         return !strchr(path, '/');
+    if (strcmp(directory, "/") == 0)
+        return path[0] == '/' && !strchr(path + 1, '/');
     return strncmp(path, directory, size) == 0 && path[size] == '/' &&
            !strchr(path + size + 1, '/');
 }
 
-static bool has_parent(const struct twin *twin, const char *path)
+static bool is_root(const char *path)
+{
+    return strcmp(path, ".") == 0 || strcmp(path, "/") == 0;
+}
+
+static bool has_parent(const struct names *names, const char *path)
 {
     const char *slash = strrchr(path, '/');
     struct inode *parent;
@@ -137,7 +145,7 @@ static bool has_parent(const struct twin *twin, const char *path)
         return true;
     directory = mem_dup(path, (size_t)(slash - path) + 1);
     directory[slash - path] = '\0';
-    parent = names_find(&twin->now, directory);
+    parent = names_find(names, directory);
     mem_free(directory);
     return parent && parent->directory;
 }
@@ -185,12 +193,12 @@ static int twin_open(struct io *io, const char *path, unsigned flags, struct io_
     struct twin_file *file;
     int rc;
 
-    if (inode && inode->directory)
-        return diag_set(diag, ERR_IO, "%s is a directory", path);
     if (inode && flags & IO_EXCLUSIVE)
         return diag_set(diag, ERR_EXISTS, "%s exists", path);
+    if (inode && inode->directory)
+        return diag_set(diag, ERR_IO, "%s is a directory", path);
     if (!inode) {
-        if (!(flags & IO_CREATE) || !has_parent(twin, path))
+        if (!(flags & IO_CREATE) || !has_parent(&twin->now, path))
             return missing(diag, path);
         if ((rc = step(twin, diag, "create")) < 0)
             return rc;
@@ -200,6 +208,7 @@ static int twin_open(struct io *io, const char *path, unsigned flags, struct io_
         if ((rc = step(twin, diag, "truncate")) < 0)
             return rc;
         buffer_clear(&inode->written);
+        inode->lost_from = inode->lost_to = 0;
     }
     file = mem_zalloc(sizeof(*file));
     file->base.io = io;
@@ -282,11 +291,19 @@ static void make_equal(struct buffer *to, const struct buffer *from)
 static int twin_sync(struct io_file *base, struct diag *diag)
 {
     struct inode *inode = ((struct twin_file *)base)->inode;
+    size_t known = inode->synced.size;
     int rc = step(twin_of(base->io), diag, "sync");
 
-    if (rc == 0)
-        make_equal(&inode->synced, &inode->written);
-    return rc;
+    if (rc < 0) {
+        if (inode->lost_to == 0)
+            inode->lost_from = known;
+        inode->lost_to = inode->written.size;
+        return rc;
+    }
+    make_equal(&inode->synced, &inode->written);
+    for (size_t at = inode->lost_from; at < inode->lost_to && at < inode->synced.size; at++)
+        inode->synced.data[at] = 0;
+    return 0;
 }
 
 static int twin_lock(struct io_file *base, struct diag *diag)
@@ -304,11 +321,15 @@ static int twin_lock(struct io_file *base, struct diag *diag)
 static int twin_rename(struct io *io, const char *from, const char *to, struct diag *diag)
 {
     struct twin *twin = twin_of(io);
-    struct inode *inode = names_find(&twin->now, from);
+    struct inode *inode = names_find(&twin->now, from), *target = names_find(&twin->now, to);
     int rc;
 
-    if (!inode || !has_parent(twin, to))
+    if (!inode || !has_parent(&twin->now, to))
         return missing(diag, from);
+    if (inode->directory || (target && target->directory))
+        return diag_set(diag, ERR_IO, "a directory is not renamed here");
+    if (inode == target)
+        return 0; /* two names of one file stay what they are */
     if ((rc = step(twin, diag, "rename")) < 0)
         return rc;
     names_set(&twin->now, to, inode);
@@ -322,7 +343,7 @@ static int twin_link(struct io *io, const char *from, const char *to, struct dia
     struct inode *inode = names_find(&twin->now, from);
     int rc;
 
-    if (!inode || !has_parent(twin, to))
+    if (!inode || !has_parent(&twin->now, to))
         return missing(diag, from);
     if (names_find(&twin->now, to))
         return diag_set(diag, ERR_EXISTS, "%s exists", to);
@@ -338,8 +359,10 @@ static int twin_remove(struct io *io, const char *path, struct diag *diag)
     struct inode *inode = names_find(&twin->now, path);
     int rc;
 
-    if (!inode || inode->directory)
+    if (!inode)
         return missing(diag, path);
+    if (inode->directory)
+        return diag_set(diag, ERR_IO, "%s is a directory", path);
     if ((rc = step(twin, diag, "remove")) < 0)
         return rc;
     names_remove(&twin->now, path);
@@ -353,12 +376,17 @@ static int twin_make_directory(struct io *io, const char *path, struct diag *dia
 
     if (names_find(&twin->now, path))
         return diag_set(diag, ERR_EXISTS, "%s exists", path);
-    if (!has_parent(twin, path))
+    if (!has_parent(&twin->now, path))
         return missing(diag, path);
     if ((rc = step(twin, diag, "make directory")) < 0)
         return rc;
     names_set(&twin->now, path, inode_new(true));
     return 0;
+}
+
+static int no_directory(struct diag *diag, const char *path)
+{
+    return diag_set(diag, ERR_IO, "%s is no directory", path);
 }
 
 static int twin_remove_directory(struct io *io, const char *path, struct diag *diag)
@@ -367,8 +395,10 @@ static int twin_remove_directory(struct io *io, const char *path, struct diag *d
     struct inode *inode = names_find(&twin->now, path);
     int rc;
 
-    if (!inode || !inode->directory)
+    if (!inode)
         return missing(diag, path);
+    if (!inode->directory)
+        return no_directory(diag, path);
     for (size_t i = 0; i < twin->now.count; i++)
         if (is_in(twin->now.items[i].path, path))
             return diag_set(diag, ERR_IO, "%s is not empty", path);
@@ -395,8 +425,10 @@ static int twin_sync_directory(struct io *io, const char *path, struct diag *dia
     struct inode *inode = names_find(&twin->now, path);
     int rc;
 
-    if (strcmp(path, ".") != 0 && (!inode || !inode->directory))
+    if (!is_root(path) && !inode)
         return missing(diag, path);
+    if (!is_root(path) && !inode->directory)
+        return no_directory(diag, path);
     if ((rc = step(twin, diag, "sync directory")) < 0)
         return rc;
     copy_entries(&twin->synced, &twin->now, path);
@@ -408,11 +440,13 @@ static int twin_list(struct io *io, const char *path,
                      struct diag *diag)
 {
     struct twin *twin = twin_of(io);
-    size_t skip = strcmp(path, ".") == 0 ? 0 : strlen(path) + 1;
+    size_t skip = is_root(path) ? path[0] == '/' : strlen(path) + 1;
     struct inode *inode = names_find(&twin->now, path);
 
-    if (skip > 0 && (!inode || !inode->directory))
+    if (!is_root(path) && !inode)
         return missing(diag, path);
+    if (!is_root(path) && !inode->directory)
+        return no_directory(diag, path);
     for (size_t i = 0; i < twin->now.count; i++)
         if (is_in(twin->now.items[i].path, path))
             visit(context, twin->now.items[i].path + skip);
@@ -421,14 +455,14 @@ static int twin_list(struct io *io, const char *path,
 
 /* --- The same with the twin's lock held. */
 
-static void enter(struct io *io)
+static void enter(const struct io *io)
 {
-    CHECK(pthread_mutex_lock(&twin_of(io)->lock) == 0);
+    CHECK(pthread_mutex_lock(&twin_of((struct io *)(uintptr_t)io)->lock) == 0);
 }
 
-static int leave(struct io *io, int rc)
+static int leave(const struct io *io, int rc)
 {
-    CHECK(pthread_mutex_unlock(&twin_of(io)->lock) == 0);
+    CHECK(pthread_mutex_unlock(&twin_of((struct io *)(uintptr_t)io)->lock) == 0);
     return rc;
 }
 
@@ -552,9 +586,13 @@ static const struct io_ops twin_ops = {
 struct twin *twin_new(void)
 {
     struct twin *twin = mem_zalloc(sizeof(*twin));
+    pthread_mutexattr_t attributes;
 
     twin->io.ops = &twin_ops;
-    CHECK(pthread_mutex_init(&twin->lock, NULL) == 0);
+    CHECK(pthread_mutexattr_init(&attributes) == 0);
+    CHECK(pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE) == 0);
+    CHECK(pthread_mutex_init(&twin->lock, &attributes) == 0);
+    pthread_mutexattr_destroy(&attributes);
     twin->capacity = UINT64_MAX;
     return twin;
 }
@@ -582,86 +620,172 @@ struct io *twin_io(struct twin *twin)
 
 uint64_t twin_steps(const struct twin *twin)
 {
-    return twin->steps;
+    uint64_t steps;
+
+    enter(&twin->io);
+    steps = twin->steps;
+    leave(&twin->io, 0);
+    return steps;
 }
 
 void twin_fail_at(struct twin *twin, uint64_t at, int code, bool lasting)
 {
+    enter(&twin->io);
     twin->fail_at = at;
     twin->fail_code = code;
     twin->fail_lasting = lasting;
+    leave(&twin->io, 0);
 }
 
 void twin_on_step(struct twin *twin, void (*hook)(void *context, uint64_t step), void *context)
 {
+    enter(&twin->io);
     twin->hook = hook;
     twin->hook_context = context;
+    leave(&twin->io, 0);
 }
 
 void twin_set_capacity(struct twin *twin, uint64_t bytes)
 {
+    enter(&twin->io);
     twin->capacity = bytes;
+    leave(&twin->io, 0);
 }
 
 /* --- Power cuts. */
 
+/* Puts `size` bytes, or as many zeros if `lost`. */
+static void put(struct buffer *to, const char *bytes, size_t size, bool lost)
+{
+    if (!lost) {
+        buffer_append(to, bytes, size);
+    } else if (size > 0) {
+        memset(buffer_reserve(to, size), 0, size);
+        to->size += size;
+    }
+}
+
 static void leave_bytes(struct buffer *to, const struct inode *inode, enum twin_loss loss)
 {
     const struct buffer *written = &inode->written, *synced = &inode->synced;
-    bool all = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_BYTES;
+    bool all = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_BYTES || loss == TWIN_KEEPS_ADDED ||
+               loss == TWIN_KEEPS_REMOVED;
 
     buffer_append(to, all ? written->data : synced->data, all ? written->size : synced->size);
-    if (loss == TWIN_TEARS && written->size > synced->size) {
-        size_t more = written->size - synced->size;
+    if ((loss == TWIN_TEARS || loss == TWIN_REORDERS) && written->size > synced->size) {
+        const char *more = written->data + synced->size;
+        size_t size = written->size - synced->size, first = size / 2;
 
-        buffer_append(to, written->data + synced->size, more / 2);
-        memset(buffer_reserve(to, more - more / 2), 0, more - more / 2);
-        to->size += more - more / 2;
+        put(to, more, first, loss == TWIN_REORDERS);
+        put(to, more + first, size - first, loss == TWIN_TEARS);
     }
+}
+
+/* Puts the names that `loss` leaves into `to`. */
+static void leave_names(struct names *to, const struct twin *twin, enum twin_loss loss)
+{
+    const struct names *synced = &twin->synced, *now = &twin->now;
+    bool all = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_NAMES;
+
+    for (size_t i = 0; i < synced->count && !all; i++)
+        if (loss != TWIN_KEEPS_REMOVED || names_find(now, synced->items[i].path))
+            names_set(to, synced->items[i].path, synced->items[i].inode);
+    for (size_t i = 0; i < now->count; i++)
+        if (all || loss == TWIN_KEEPS_ADDED)
+            names_set(to, now->items[i].path, now->items[i].inode);
+    for (size_t i = 0; i < to->count; i++) /* parents come before what is in them */
+        if (!has_parent(to, to->items[i].path))
+            names_remove(to, to->items[i--].path);
+}
+
+/* The copy of an inode, made when its first name is. */
+static struct inode *copied(const struct names *from, const struct names *to, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (from->items[i].inode == from->items[at].inode)
+            return to->items[i].inode;
+    return NULL;
 }
 
 struct twin *twin_after_power_cut(const struct twin *twin, enum twin_loss loss)
 {
-    bool names = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_NAMES;
-    const struct names *from = names ? &twin->now : &twin->synced;
     struct twin *after = twin_new();
+    struct names *from = mem_zalloc(sizeof(*from));
 
+    enter(&twin->io);
+    leave_names(from, twin, loss);
     for (size_t i = 0; i < from->count; i++) {
-        const struct inode *inode = from->items[i].inode;
-        struct inode *copy = NULL;
+        struct inode *copy = copied(from, &after->now, i);
 
-        for (size_t j = 0; j < i && !copy; j++) /* a second name of the same file */
-            if (from->items[j].inode == inode)
-                copy = after->now.items[j].inode;
         if (!copy) {
-            copy = inode_new(inode->directory);
-            leave_bytes(&copy->written, inode, loss);
+            copy = inode_new(from->items[i].inode->directory);
+            leave_bytes(&copy->written, from->items[i].inode, loss);
             make_equal(&copy->synced, &copy->written);
         }
         names_set(&after->now, from->items[i].path, copy);
         names_set(&after->synced, from->items[i].path, copy);
     }
+    names_clear(from);
+    leave(&twin->io, 0);
+    mem_free(from);
+    return after;
+}
+
+struct twin *twin_after_kill(const struct twin *twin)
+{
+    struct twin *after = twin_new();
+
+    enter(&twin->io);
+    for (int synced = 0; synced < 2; synced++) {
+        const struct names *from = synced ? &twin->synced : &twin->now;
+        struct names *to = synced ? &after->synced : &after->now;
+
+        for (size_t i = 0; i < from->count; i++) {
+            const struct inode *inode = from->items[i].inode;
+            struct inode *copy = copied(from, to, i);
+
+            for (size_t j = 0; synced && !copy && j < twin->now.count; j++)
+                if (twin->now.items[j].inode == inode)
+                    copy = after->now.items[j].inode;
+            if (!copy) {
+                copy = inode_new(inode->directory);
+                make_equal(&copy->written, &inode->written);
+                make_equal(&copy->synced, &inode->synced);
+                copy->lost_from = inode->lost_from;
+                copy->lost_to = inode->lost_to;
+            }
+            names_set(to, from->items[i].path, copy);
+        }
+    }
+    leave(&twin->io, 0);
     return after;
 }
 
 bool twin_flip(struct twin *twin, const char *path, uint64_t at, unsigned char mask)
 {
-    struct inode *inode = names_find(&twin->now, path);
+    struct inode *inode;
+    bool there;
 
-    if (!inode || at >= inode->written.size)
-        return false;
-    inode->written.data[at] = (char)(inode->written.data[at] ^ mask);
-    if (at < inode->synced.size)
-        inode->synced.data[at] = inode->written.data[at];
-    return true;
+    enter(&twin->io);
+    inode = names_find(&twin->now, path);
+    there = inode && at < inode->written.size;
+    if (there) {
+        inode->written.data[at] = (char)(inode->written.data[at] ^ mask);
+        if (at < inode->synced.size)
+            inode->synced.data[at] = inode->written.data[at];
+    }
+    leave(&twin->io, 0);
+    return there;
 }
 
 bool twin_bytes(const struct twin *twin, const char *path, struct span *bytes)
 {
-    struct inode *inode = names_find(&twin->now, path);
+    struct inode *inode;
 
-    if (!inode)
-        return false;
-    *bytes = span_of(inode->written.data, inode->written.size);
-    return true;
+    enter(&twin->io);
+    inode = names_find(&twin->now, path);
+    if (inode)
+        *bytes = span_of(inode->written.data, inode->written.size);
+    leave(&twin->io, 0);
+    return inode != NULL;
 }

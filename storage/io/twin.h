@@ -1,6 +1,6 @@
 /* twin.h - a disk in memory for tests, that does on order what real ones do on bad days. It knows
- * at every instant what a power cut would leave, and can be asked for it. Files may be used by
- * several threads; the twin's own functions belong to one, while no other uses files.
+ * at every instant what a power cut would leave, and can be asked for it. Any thread may call
+ * anything of it; a lock of its own makes each call one instant. It knows no renamed directories.
  *
  * Steps. Every call that changes something is a step, counted from 1: appends, truncations, syncs,
  * renames, links, removals, creations, syncs of directories. Failures are ordered by step. */
@@ -22,11 +22,12 @@ struct io *twin_io(struct twin *twin);
 uint64_t twin_steps(const struct twin *twin);
 
 /* Step `step` and, if `lasting`, all after it fail with `code` (ERR_IO, ERR_FULL). An append that
- * fails writes its first half. 0 switches off. */
+ * fails writes its first half; what a failed sync was to write no later sync of that file will, as
+ * on Linux, though reading still shows it. 0 switches off. */
 void twin_fail_at(struct twin *twin, uint64_t step, int code, bool lasting);
 
 /* Calls `hook` before each step, whichever thread makes it, with the number that it will have. The
- * hook may call twin_after_power_cut, and nothing else of this twin. */
+ * hook runs with the twin's lock held, and may call everything that is not a step. */
 void twin_on_step(struct twin *twin, void (*hook)(void *context, uint64_t step), void *context);
 
 /* From this many bytes in all files on, appends fail with ERR_FULL. UINT64_MAX: no limit. */
@@ -34,15 +35,23 @@ void twin_set_capacity(struct twin *twin, uint64_t bytes);
 
 /* How much of what was not synced a power cut leaves. */
 enum twin_loss {
-    TWIN_LOSES_ALL,   /* nothing */
-    TWIN_KEEPS_ALL,   /* everything: as if the process alone had died */
-    TWIN_TEARS,       /* half of the last unsynced bytes, zeros for the other half */
-    TWIN_KEEPS_BYTES, /* bytes of files, but no name that was not synced */
-    TWIN_KEEPS_NAMES, /* names, but no bytes that were not synced */
+    TWIN_LOSES_ALL,     /* nothing */
+    TWIN_KEEPS_ALL,     /* everything: as if the process alone had died */
+    TWIN_TEARS,         /* half of the last unsynced bytes, zeros for the other half */
+    TWIN_KEEPS_BYTES,   /* bytes of files, but no name that was not synced */
+    TWIN_KEEPS_NAMES,   /* names, but no bytes that were not synced */
+    TWIN_REORDERS,      /* as TWIN_TEARS, but it is the first half that is zeros */
+    TWIN_KEEPS_ADDED,   /* bytes, and names that came, but none that went is gone */
+    TWIN_KEEPS_REMOVED, /* bytes, and names that went, but none that came is there */
+    TWIN_LOSSES,        /* how many there are */
 };
 
 /* A disk as it is after a power cut right now; this one goes on. The caller frees it. */
 struct twin *twin_after_power_cut(const struct twin *twin, enum twin_loss loss);
+
+/* A disk as the next process finds it if this one is killed right now: everything is there, but
+ * what was not synced still isn't, and no lock is held. The caller frees it. */
+struct twin *twin_after_kill(const struct twin *twin);
 
 /* Flips the bits of `mask` in one byte, as bit rot does. False if there is no such byte. */
 bool twin_flip(struct twin *twin, const char *path, uint64_t at, unsigned char mask);

@@ -14,6 +14,7 @@ uint64_t commit_log_mark(struct commit_log *log)
     pthread_mutex_lock(&log->lock);
     position = atomic_load_explicit(&log->position, memory_order_relaxed);
     log->mark_next = true;
+    log->marks++;
     pthread_cond_signal(&log->work);
     pthread_mutex_unlock(&log->lock);
     return position;
@@ -65,40 +66,64 @@ static void remove_files(struct commit_log *log, const struct buffer *names)
     }
 }
 
+/* Whether recovery could begin there. `files` is held. */
+static int check_position(const struct commit_log *log, uint64_t position, struct diag *diag)
+{
+    const struct manifest *manifest = &log->manifest;
+
+    if (position < manifest->checkpoint_position || position > commit_log_position(log) ||
+        (manifest->segment_count > 0 && position < manifest->segments[0].first))
+        return diag_set(diag, ERR_RANGE, "no checkpoint can be at position %llu",
+                        (unsigned long long)position);
+    return 0;
+}
+
+/* Puts the checkpoint, whose file is there, into the manifest. `files` is held. */
+static int store_checkpoint(struct commit_log *log, uint64_t position, uint64_t bytes,
+                            struct buffer *names, struct diag *diag)
+{
+    struct manifest next;
+    int rc;
+
+    manifest_copy(&next, &log->manifest);
+    if (next.checkpoint_file[0] && next.checkpoint_position != position)
+        buffer_append(names, next.checkpoint_file, strlen(next.checkpoint_file) + 1);
+    name_of(position, next.checkpoint_file);
+    next.checkpoint_position = position;
+    next.checkpoint_bytes = bytes;
+    drop_old(&next, position, names);
+    rc = manifest_store(&next, log->options.io, log->directory, diag);
+    if (rc < 0) {
+        manifest_release(&next);
+        return rc;
+    }
+    manifest_release(&log->manifest);
+    log->manifest = next;
+    commit_note_files(log);
+    return 0;
+}
+
 int commit_log_install(struct commit_log *log, uint64_t position, struct diag *diag)
 {
     char path[LOG_PATH_LIMIT];
     struct buffer names = {0};
-    struct manifest next;
     uint64_t bytes;
-    int rc = commit_log_flush(log, diag);
+    int rc = commit_wait(log, true, diag);
 
     if (rc < 0)
         return rc;
-    pthread_mutex_lock(&log->files);
     commit_log_checkpoint_path(log, position, path, sizeof(path));
-    rc = file_bytes(log, path, &bytes, diag);
+    pthread_mutex_lock(&log->files);
+    rc = check_position(log, position, diag);
+    if (rc == 0)
+        rc = file_bytes(log, path, &bytes, diag);
     if (rc == 0)
         rc = io_sync_directory(log->options.io, log->directory, diag);
-    if (rc == 0) {
-        manifest_copy(&next, &log->manifest);
-        if (next.checkpoint_file[0] && next.checkpoint_position != position)
-            buffer_append(&names, next.checkpoint_file, strlen(next.checkpoint_file) + 1);
-        name_of(position, next.checkpoint_file);
-        next.checkpoint_position = position;
-        next.checkpoint_bytes = bytes;
-        drop_old(&next, position, &names);
-        rc = manifest_store(&next, log->options.io, log->directory, diag);
-        if (rc == 0) {
-            manifest_release(&log->manifest);
-            log->manifest = next;
-            commit_note_files(log);
-            remove_files(log, &names);
-        } else {
-            manifest_release(&next);
-        }
-    }
+    if (rc == 0)
+        rc = store_checkpoint(log, position, bytes, &names, diag);
     pthread_mutex_unlock(&log->files);
+    if (rc == 0)
+        remove_files(log, &names); /* large ones take their time, and nobody needs to wait for it */
     buffer_release(&names);
     return rc;
 }

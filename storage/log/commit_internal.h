@@ -18,6 +18,8 @@
 enum {
     COMMIT_BATCH_BYTES = 1024 * 1024, /* a batch that has so many takes no more */
     COMMIT_RETRY_MS = 100,            /* after a failure */
+    COMMIT_CLOSE_TRIES = 3,           /* rounds that closing allows to fail */
+    COMMIT_KEEP_BYTES = 64 << 20,     /* of batches kept to be written again; else they are read */
     COMMIT_SLOW_SYNC_US = 2000000,
     LOG_PATH_LIMIT = 4096,
 };
@@ -33,6 +35,7 @@ struct batch {
 struct commit_log {
     struct commit_options options;
     char *directory;
+    char id[COMMIT_ID_SIZE + 1]; /* never changes, so anybody may read it */
     struct io_file *directory_lock;
 
     pthread_mutex_t lock;
@@ -42,6 +45,7 @@ struct commit_log {
     bool running, stopping;
     struct batch *first, *last; /* appended, not taken by the thread yet */
     bool mark_next;             /* the next batch goes to a new segment */
+    uint64_t marks, marks_done; /* how many there were, and how many have ended their segment */
     bool failed;
     struct diag why;
     enum commit_sync sync;
@@ -55,21 +59,36 @@ struct commit_log {
     struct batch *unsynced, *unsynced_last; /* written, but a power cut could take them */
     struct batch *unwritten;                /* taken, to be written */
     uint64_t written, synced;               /* positions */
+    uint64_t kept_from;  /* what was written from here on is in `unsynced`; synced or beyond */
+    uint64_t kept_bytes; /* there */
     uint64_t last_sync_ns;
 
     pthread_mutex_t files;
     struct manifest manifest;
     struct segment_writer *writer;
     uint64_t writer_first; /* position at which the open segment begins */
+    /* What opening knows of a segment that was not closed: how far it proves itself synced. */
+    bool was_open;
+    uint64_t proven, proven_bytes;
 
     struct commit_facts facts; /* counts; under `lock` */
     uint64_t closed_bytes, open_bytes;
 };
 
 /* Begins a segment at `position`, closing the open one there, of which the first `bytes` hold what
- * is below; the manifest says so before it returns. `files` is held. */
+ * is below; the manifest says so before it returns. `again`, a list or NULL, is what the open one
+ * holds beyond: it is written to the new segment and synced before the manifest lets go of the old
+ * one. `files` is held. */
 int commit_begin_segment(struct commit_log *log, uint64_t position, uint64_t bytes,
-                         struct diag *diag);
+                         const struct batch *again, struct diag *diag);
+
+/* Begins a segment at `synced`, of which the open one's first `bytes` hold what is below, and
+ * writes everything up to `written` again. The thread, or nobody else. `files` is held. */
+int commit_rewrite(struct commit_log *log, uint64_t bytes, struct diag *diag);
+
+/* The log is being closed and everything is synced: the manifest says that it ends here, so that
+ * recovery can tell damage from a write that was cut short. */
+int commit_end_segment(struct commit_log *log, struct diag *diag);
 
 /* Removes files of the directory that the manifest does not know. `files` is held. */
 void commit_remove_strangers(struct commit_log *log);
@@ -77,6 +96,12 @@ void commit_remove_strangers(struct commit_log *log);
 /* Brings what the facts say of the files up to date. `files` is held. */
 void commit_note_files(struct commit_log *log);
 
+/* As commit_log_flush; with `marks`, the segments that were marked must have ended too. */
+int commit_wait(struct commit_log *log, bool marks, struct diag *diag);
+
 void commit_batch_free(struct batch *batch);
+
+/* Frees the unsynced batches: they are synced, or needed in memory no more. The thread. */
+void commit_forget_written(struct commit_log *log);
 
 #endif

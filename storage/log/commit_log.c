@@ -4,7 +4,9 @@
  *
  * A batch is kept until it is synced. When a write or a sync fails, nothing is known any more of
  * what was written since the last sync: so a new segment is begun at the synced position, the old
- * one is closed at the bytes that were synced, and everything since is written again. */
+ * one is closed at the bytes that were synced, and everything since is written again. What was not
+ * kept (nobody syncs, or it got too much) is read back from the old segment first; if even that
+ * fails, the log stays failed, for what it has promised is there and nowhere else. */
 #include "storage/log/commit_log.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
@@ -54,6 +56,8 @@ uint64_t commit_log_append(struct commit_log *log, struct span records)
     uint64_t end;
 
     CHECK(records.size <= COMMIT_RECORD_LIMIT);
+    if (records.size == 0)
+        return commit_log_position(log);
     pthread_mutex_lock(&log->lock);
     CHECK(log->running);
     if (!log->first)
@@ -93,16 +97,22 @@ uint64_t commit_log_durable(const struct commit_log *log)
 
 /* --- Writing. Everything from here on is the thread's. */
 
-static void publish(struct commit_log *log, uint64_t position)
+/* Everything below `position` is durable, and so many marks have been carried out. */
+static void publish(struct commit_log *log, uint64_t position, uint64_t marks)
 {
+    uint64_t before;
     bool recovered;
 
     pthread_mutex_lock(&log->lock);
     /* nothing waits to be written: volatile records behind it are as durable as they will be */
     if (!log->first && !log->unwritten)
         position = atomic_load_explicit(&log->position, memory_order_relaxed);
+    before = atomic_load_explicit(&log->durable, memory_order_relaxed);
+    if (position < before) /* volatile ones got durable by themselves meanwhile */
+        position = before;
     recovered = log->failed;
     log->failed = false;
+    log->marks_done = marks;
     atomic_store_explicit(&log->durable, position, memory_order_release);
     pthread_cond_broadcast(&log->progress);
     pthread_mutex_unlock(&log->lock);
@@ -126,19 +136,31 @@ static void note_failure(struct commit_log *log, const struct diag *why)
         log->options.listener.failed(log->options.listener.context, why);
 }
 
+/* Everything written is synced: begins a segment at `position`, which is there or behind a gap. */
+static int next_segment(struct commit_log *log, uint64_t position, struct diag *diag)
+{
+    int rc;
+
+    CHECK(log->synced == log->written && log->written <= position);
+    rc = commit_begin_segment(log, position, segment_bytes(log->writer), NULL, diag);
+    if (rc == 0)
+        log->written = log->synced = log->kept_from = position;
+    return rc;
+}
+
 static int write_batch(struct commit_log *log, struct batch *batch, bool compress,
                        struct diag *diag)
 {
     struct frame frame = {
         .begin = batch->begin,
         .end = batch->end,
-        .synced = log->synced,
         .written_ms = clock_now_ms(),
     };
     int rc = 0;
 
     if (batch->ends_segment && log->writer_first != batch->begin)
-        rc = commit_begin_segment(log, batch->begin, segment_bytes(log->writer), diag);
+        rc = next_segment(log, batch->begin, diag);
+    frame.synced = log->synced;
     if (rc == 0)
         rc = segment_write(log->writer, &frame, span_of(batch->records.data, batch->records.size),
                            compress, diag);
@@ -154,6 +176,19 @@ static int write_batch(struct commit_log *log, struct batch *batch, bool compres
     return 0;
 }
 
+void commit_forget_written(struct commit_log *log)
+{
+    while (log->unsynced) {
+        struct batch *batch = log->unsynced;
+
+        log->unsynced = batch->next;
+        commit_batch_free(batch);
+    }
+    log->unsynced_last = NULL;
+    log->kept_from = log->written;
+    log->kept_bytes = 0;
+}
+
 static int sync_written(struct commit_log *log, struct diag *diag)
 {
     uint64_t start_us = clock_monotonic_us(), took_us;
@@ -163,13 +198,7 @@ static int sync_written(struct commit_log *log, struct diag *diag)
     if (rc < 0)
         return rc;
     log->synced = log->written;
-    while (log->unsynced) {
-        struct batch *batch = log->unsynced;
-
-        log->unsynced = batch->next;
-        commit_batch_free(batch);
-    }
-    log->unsynced_last = NULL;
+    commit_forget_written(log);
     took_us = clock_monotonic_us() - start_us;
     pthread_mutex_lock(&log->lock);
     log->facts.syncs++;
@@ -179,19 +208,18 @@ static int sync_written(struct commit_log *log, struct diag *diag)
     return 0;
 }
 
-/* What was written is kept until it is synced, unless nobody syncs. */
+/* What was written is kept until it is synced, unless that may take long. */
 static void keep_written(struct commit_log *log, struct batch *batch, enum commit_sync sync)
 {
     batch->next = NULL;
-    if (sync == COMMIT_NO) {
-        commit_batch_free(batch);
-        return;
-    }
+    log->kept_bytes += batch->records.size;
     if (log->unsynced_last)
         log->unsynced_last->next = batch;
     else
         log->unsynced = batch;
     log->unsynced_last = batch;
+    if (sync == COMMIT_NO || (sync == COMMIT_EVERYSEC && log->kept_bytes > COMMIT_KEEP_BYTES))
+        commit_forget_written(log);
 }
 
 /* A segment that ends has to be synced whole before the next one is begun. */
@@ -232,52 +260,36 @@ static int rotate_if_full(struct commit_log *log, struct diag *diag)
 {
     int rc = 0;
 
-    if (segment_bytes(log->writer) < log->options.segment_bytes)
+    if (segment_bytes(log->writer) < log->options.segment_bytes ||
+        log->manifest.segment_count > LOG_SEGMENTS_LIMIT / 2) /* a segment may grow, too */
         return 0;
     if (log->synced != log->written)
         rc = sync_written(log, diag);
     if (rc == 0 && log->writer_first != log->written)
-        rc = commit_begin_segment(log, log->written, segment_bytes(log->writer), diag);
+        rc = next_segment(log, log->written, diag);
     return rc;
 }
 
-/* Nothing is known of what was written since the last sync: it goes back to be written again. */
-static void take_back(struct commit_log *log)
-{
-    if (log->unsynced) {
-        log->unsynced_last->next = log->unwritten;
-        log->unwritten = log->unsynced;
-        log->unsynced = log->unsynced_last = NULL;
-    }
-    log->written = log->synced;
-}
-
-/* Begins again after a failure. With COMMIT_NO what was written but not synced is not here any
- * more, so it counts as written. */
-static int begin_again(struct commit_log *log, enum commit_sync sync, struct diag *diag)
-{
-    uint64_t sound = segment_synced_bytes(log->writer);
-
-    if (sync == COMMIT_NO) {
-        log->synced = log->written;
-        sound = segment_bytes(log->writer);
-    }
-    take_back(log);
-    return commit_begin_segment(log, log->written, sound, diag);
-}
+/* What a round is told when it begins. */
+struct orders {
+    enum commit_sync sync;
+    bool compress, paused, stopping;
+    bool marked; /* the segment ends behind what the round writes */
+    uint64_t marks;
+};
 
 /* One round: everything appended gets written, synced when it is time, and published. */
-static int commit_round(struct commit_log *log, enum commit_sync sync, bool compress, bool paused,
-                        bool again, struct diag *diag)
+static int commit_round(struct commit_log *log, const struct orders *orders, bool again,
+                        struct diag *diag)
 {
     int rc = 0;
 
     pthread_mutex_lock(&log->files);
     if (again)
-        rc = begin_again(log, sync, diag);
+        rc = commit_rewrite(log, segment_synced_bytes(log->writer), diag);
     if (rc == 0)
-        rc = write_all(log, sync, compress, diag);
-    if (rc == 0 && sync_is_due(log, sync, paused))
+        rc = write_all(log, orders->sync, orders->compress, diag);
+    if (rc == 0 && sync_is_due(log, orders->sync, orders->paused))
         rc = sync_written(log, diag);
     if (rc == 0)
         rc = rotate_if_full(log, diag);
@@ -299,15 +311,17 @@ static void wait_ms(struct commit_log *log, int64_t ms)
     pthread_cond_timedwait(&log->work, &log->lock, &until);
 }
 
-/* Waits for something to do. `lock` is held. */
-static void wait_for_work(struct commit_log *log, bool failed)
+/* Waits for something to do. `failures` in a row so far. `lock` is held. */
+static void wait_for_work(struct commit_log *log, unsigned failures)
 {
-    if (failed) {
-        if (!log->stopping)
+    if (failures > 0) {
+        if (!log->stopping || failures > 1)
             wait_ms(log, COMMIT_RETRY_MS);
         return;
     }
     while (!log->first && !log->stopping && !log->mark_next) {
+        if (log->sync == COMMIT_ALWAYS && log->synced != log->written)
+            return; /* it was not so until now */
         if (log->sync == COMMIT_EVERYSEC && log->synced != log->written) {
             uint64_t passed = clock_monotonic_ns() - log->last_sync_ns;
 
@@ -340,58 +354,87 @@ static int end_marked_segment(struct commit_log *log, struct diag *diag)
     if (log->synced != log->written)
         rc = sync_written(log, diag);
     if (rc == 0 && log->writer_first != log->written)
-        rc = commit_begin_segment(log, log->written, segment_bytes(log->writer), diag);
+        rc = next_segment(log, log->written, diag);
     pthread_mutex_unlock(&log->files);
     return rc;
 }
 
+/* Waits, and takes what there is to do. A mark that a failed round had taken stays. */
+static void take_orders(struct commit_log *log, unsigned failures, struct orders *orders)
+{
+    pthread_mutex_lock(&log->lock);
+    wait_for_work(log, failures);
+    take_batches(log);
+    orders->stopping = log->stopping;
+    orders->sync = log->stopping ? COMMIT_ALWAYS : log->sync;
+    orders->compress = log->compress;
+    orders->paused = log->sync_paused;
+    orders->marked |= log->mark_next;
+    orders->marks = log->marks;
+    log->mark_next = false;
+    pthread_mutex_unlock(&log->lock);
+}
+
+/* When it is told to stop, it tries for a while to get everything onto the disk, not for ever. */
 static void *thread_main(void *argument)
 {
     struct commit_log *log = argument;
-    bool failed = false, stopping;
+    struct orders orders = {0};
+    unsigned failures = 0, closing = 0;
 
     do {
         struct diag diag = {0};
-        enum commit_sync sync;
-        bool compress, paused, marked;
         int rc;
 
-        pthread_mutex_lock(&log->lock);
-        wait_for_work(log, failed);
-        stopping = log->stopping;
-        sync = stopping ? COMMIT_ALWAYS : log->sync;
-        compress = log->compress;
-        paused = log->sync_paused;
-        take_batches(log);
-        marked = log->mark_next;
-        log->mark_next = false;
-        pthread_mutex_unlock(&log->lock);
-        rc = commit_round(log, sync, compress, paused, failed, &diag);
-        if (rc == 0 && marked)
+        take_orders(log, failures, &orders);
+        rc = commit_round(log, &orders, failures > 0, &diag);
+        if (rc == 0 && orders.marked)
             rc = end_marked_segment(log, &diag);
-        failed = rc < 0;
-        if (failed)
+        failures = rc < 0 ? failures + 1 : 0;
+        closing += orders.stopping;
+        if (rc < 0) {
             note_failure(log, &diag);
-        else
-            publish(log, sync == COMMIT_ALWAYS ? log->synced : log->written);
-    } while (!stopping);
+        } else {
+            orders.marked = false;
+            publish(log, orders.sync == COMMIT_ALWAYS ? log->synced : log->written, orders.marks);
+        }
+    } while (!orders.stopping || (failures > 0 && closing < COMMIT_CLOSE_TRIES));
     return NULL;
 }
 
 /* --- From outside. */
 
-int commit_log_start(struct commit_log *log, struct diag *diag)
+/* What the last process has left may have been written and never synced, files as well as names:
+ * the names are synced, and what doesn't prove itself synced is written again. For after a sync
+ * that failed, one that succeeds says nothing of the same bytes. */
+static int settle(struct commit_log *log, struct diag *diag)
 {
     uint64_t position = atomic_load_explicit(&log->position, memory_order_relaxed);
+    struct manifest_segment *last;
+    int rc = io_sync_directory(log->options.io, log->directory, diag);
+
+    if (rc < 0)
+        return rc;
+    commit_remove_strangers(log); /* one may have the name that the next segment gets */
+    log->written = log->synced = log->kept_from = position;
+    if (!log->was_open)
+        return commit_begin_segment(log, position, 0, NULL, diag);
+    last = &log->manifest.segments[log->manifest.segment_count - 1];
+    last->closed = false; /* it ends earlier */
+    log->written = log->kept_from = last->end; /* volatile records may lie between it and position */
+    log->synced = log->proven;
+    return commit_rewrite(log, log->proven_bytes, diag);
+}
+
+int commit_log_start(struct commit_log *log, struct diag *diag)
+{
     int rc;
 
     pthread_mutex_lock(&log->files);
-    commit_remove_strangers(log); /* one may have the name that the next segment gets */
-    rc = commit_begin_segment(log, position, 0, diag);
+    rc = settle(log, diag);
     pthread_mutex_unlock(&log->files);
     if (rc < 0)
         return rc;
-    log->written = log->synced = position;
     log->last_sync_ns = clock_monotonic_ns();
     log->running = true;
     if (pthread_create(&log->thread, NULL, thread_main, log) != 0) {
@@ -411,9 +454,11 @@ void commit_log_close(struct commit_log *log)
         pthread_cond_signal(&log->work);
         pthread_mutex_unlock(&log->lock);
         pthread_join(log->thread, NULL);
+        if (!log->failed)
+            commit_end_segment(log, NULL); /* recovery manages without */
     }
     take_batches(log); /* what a failing disk did not take */
-    take_back(log);
+    commit_forget_written(log);
     while (log->unwritten) {
         struct batch *batch = log->unwritten;
 
@@ -431,21 +476,31 @@ void commit_log_close(struct commit_log *log)
     mem_free(log);
 }
 
-int commit_log_flush(struct commit_log *log, struct diag *diag)
+int commit_wait(struct commit_log *log, bool marks, struct diag *diag)
 {
-    uint64_t position = commit_log_position(log);
+    uint64_t position, wanted;
     int rc = 0;
 
     pthread_mutex_lock(&log->lock);
+    position = atomic_load_explicit(&log->position, memory_order_relaxed);
+    wanted = marks ? log->marks : 0;
     while (log->running && !log->failed &&
-           atomic_load_explicit(&log->durable, memory_order_relaxed) < position) {
+           (atomic_load_explicit(&log->durable, memory_order_relaxed) < position ||
+            log->marks_done < wanted)) {
         pthread_cond_signal(&log->work);
         pthread_cond_wait(&log->progress, &log->lock);
     }
-    if (atomic_load_explicit(&log->durable, memory_order_relaxed) < position)
-        rc = diag_set(diag, log->why.code ? log->why.code : ERR_CLOSED, "%s", log->why.text);
+    if (atomic_load_explicit(&log->durable, memory_order_relaxed) < position ||
+        log->marks_done < wanted)
+        rc = log->failed ? diag_set(diag, log->why.code, "%s", log->why.text)
+                         : diag_set(diag, ERR_CLOSED, "the log has not been started");
     pthread_mutex_unlock(&log->lock);
     return rc;
+}
+
+int commit_log_flush(struct commit_log *log, struct diag *diag)
+{
+    return commit_wait(log, false, diag);
 }
 
 bool commit_log_has_failed(const struct commit_log *log, struct diag *why)
@@ -455,7 +510,7 @@ bool commit_log_has_failed(const struct commit_log *log, struct diag *why)
 
     pthread_mutex_lock(&mutable_log->lock);
     failed = log->failed;
-    if (failed)
+    if (failed && why)
         *why = log->why;
     pthread_mutex_unlock(&mutable_log->lock);
     return failed;
@@ -486,5 +541,5 @@ void commit_log_pause_sync(struct commit_log *log, bool paused)
 
 const char *commit_log_id(const struct commit_log *log)
 {
-    return log->manifest.replication_id;
+    return log->id;
 }

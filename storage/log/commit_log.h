@@ -57,11 +57,11 @@ struct commit_options {
 
 /* What opening found. */
 struct commit_recovery {
-    bool created;              /* the directory held no log */
-    uint64_t checkpoint;       /* position of the checkpoint; 0 and no file if there is none */
-    char checkpoint_file[256]; /* path, empty if there is none */
-    uint64_t end;              /* position at which the log ends */
-    uint64_t cut_bytes;        /* of the last file, damaged or half-written, that were cut off */
+    bool created;               /* the directory held no log */
+    uint64_t checkpoint;        /* position of the checkpoint; 0 and no file if there is none */
+    char checkpoint_file[4096]; /* path, empty if there is none */
+    uint64_t end;               /* position at which the log ends */
+    uint64_t cut_bytes;         /* of the last file, damaged or half-written, that were cut off */
     char cut_file[256];
 };
 
@@ -70,7 +70,10 @@ struct commit_recovery {
  * the diag. Nothing is changed when it fails. Locks the directory against a second process. */
 int commit_log_open(const struct commit_options *options, struct commit_log **log,
                     struct commit_recovery *found, struct diag *diag);
-void commit_log_close(struct commit_log *log); /* writes and syncs what is left; NULL is allowed */
+
+/* Writes and syncs what is left. A disk that fails is tried a few times more, for less than a
+ * second beside what its calls take; then what is not durable is lost. NULL is allowed. */
+void commit_log_close(struct commit_log *log);
 
 /* Gives everything from the checkpoint on to `visit`, a frame's records at a time, with the
  * position behind them. Ends early with the error of `visit`. Before commit_log_start. */
@@ -78,11 +81,12 @@ int commit_log_replay(struct commit_log *log,
                       int (*visit)(void *context, uint64_t position, struct span records),
                       void *context, struct diag *diag);
 
-/* Begins a new segment and starts the thread: appending is possible from now on. */
+/* Begins a new segment and starts the thread: appending is possible from now on. What is left after
+ * a failure is to close it; everything that was there still is. */
 int commit_log_start(struct commit_log *log, struct diag *diag);
 
 /* Appends records that belong together; returns the position behind them. Any thread. `volatile_`
- * ones take positions, but are not stored. */
+ * ones take positions, but are not stored; a power cut may take their positions back. */
 uint64_t commit_log_append(struct commit_log *log, struct span records);
 uint64_t commit_log_append_volatile(struct commit_log *log, struct span records);
 
@@ -113,8 +117,11 @@ uint64_t commit_log_mark(struct commit_log *log);
 void commit_log_checkpoint_path(const struct commit_log *log, uint64_t position, char *path,
                                 size_t size);
 
-/* Makes it the checkpoint recovery begins from, and removes what is older. Any thread that may
- * wait. 0 or an error: then everything is as before. */
+/* Makes it the checkpoint recovery begins from, and removes what is older. Waits until everything
+ * appended is durable and all marks are carried out. Any thread that may wait. 0; ERR_RANGE for a
+ * position that is older than the checkpoint there is, or was never reached; or what the disk says:
+ * then nothing has been removed, and the file has to stay where it is, for recovery may begin from
+ * it or from the old one. What is of no use is removed at the next start. */
 int commit_log_install(struct commit_log *log, uint64_t position, struct diag *diag);
 
 /* --- Facts, for INFO. */
@@ -139,7 +146,8 @@ const char *commit_log_id(const struct commit_log *log); /* replication id */
 struct commit_reader;
 
 /* From the frame that holds `position` (0: the oldest there is) on. ERR_MISSING if that is no
- * longer there. `directory` may be another process's; nothing is locked or changed. */
+ * longer there. `directory` may be another process's; nothing is locked or changed. What it gives
+ * may be ahead of what is durable: whoever minds compares with commit_log_durable. */
 int commit_reader_open(struct io *io, const char *directory, uint64_t position,
                        struct commit_reader **reader, struct diag *diag);
 

@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-    PATH_LIMIT = 4096
+    PATH_LIMIT = 4096,
+    VANISHED_LIMIT = 16,
 };
 
 struct commit_reader {
@@ -19,7 +20,9 @@ struct commit_reader {
     struct segment_reader *segment;
     char file[LOG_NAME_LIMIT];
     char path[PATH_LIMIT];
-    bool closed; /* the segment grows no more */
+    bool closed;       /* the segment grows no more */
+    bool gone;         /* nor is it part of the log any more */
+    unsigned vanished; /* segments in a row that were removed before they were opened */
 };
 
 /* The segment that holds a position, or begins there; NULL if there is none. */
@@ -42,8 +45,36 @@ static int enter_segment(struct commit_reader *reader, const struct manifest_seg
     rc = segment_open(reader->io, reader->directory, segment->file, segment->first,
                       segment->closed ? segment->bytes : UINT64_MAX, &reader->segment, diag);
     reader->closed = segment->closed;
+    reader->gone = false;
+    if (rc == 0)
+        reader->vanished = 0;
     snprintf(reader->file, sizeof(reader->file), "%s", segment->file);
     snprintf(reader->path, sizeof(reader->path), "%s/%s", reader->directory, segment->file);
+    return rc;
+}
+
+/* Reads the manifest and enters the segment of a position. ERR_AGAIN if that was removed between.
+ */
+static int begin(struct commit_reader *reader, uint64_t position, struct diag *diag)
+{
+    const struct manifest_segment *segment;
+    struct manifest manifest = {0};
+    uint64_t oldest;
+    int rc = manifest_load(&manifest, reader->io, reader->directory, diag);
+
+    if (rc < 0)
+        return rc;
+    oldest = manifest.segment_count > 0 ? manifest.segments[0].first : manifest.checkpoint_position;
+    reader->position = position ? position : oldest;
+    segment = find_segment(&manifest, reader->position);
+    if (segment) {
+        rc = enter_segment(reader, segment, diag);
+        rc = rc == ERR_MISSING ? ERR_AGAIN : rc;
+    } else if (reader->position < oldest) {
+        rc = diag_set(diag, ERR_MISSING, "position %llu is not in the log any more",
+                      (unsigned long long)position);
+    }
+    manifest_release(&manifest);
     return rc;
 }
 
@@ -51,27 +82,18 @@ int commit_reader_open(struct io *io, const char *directory, uint64_t position,
                        struct commit_reader **out, struct diag *diag)
 {
     struct commit_reader *reader = mem_zalloc(sizeof(*reader));
-    const struct manifest_segment *segment = NULL;
-    struct manifest manifest = {0};
-    int rc = manifest_load(&manifest, io, directory, diag);
+    struct diag why = {0};
+    int rc = ERR_AGAIN;
 
     reader->io = io;
     reader->directory = mem_strdup(directory);
-    if (rc == 0 && position == 0 && manifest.segment_count > 0)
-        position = manifest.segments[0].first;
-    if (rc == 0) {
-        reader->position = position;
-        segment = find_segment(&manifest, position);
-        if (!segment && manifest.segment_count > 0)
-            rc = diag_set(diag, ERR_MISSING, "position %llu is not in the log any more",
-                          (unsigned long long)position);
-    }
-    if (rc == 0 && segment)
-        rc = enter_segment(reader, segment, diag);
-    manifest_release(&manifest);
+    for (unsigned i = 0; i < VANISHED_LIMIT && rc == ERR_AGAIN; i++)
+        rc = begin(reader, position, &why);
+    if (rc == ERR_AGAIN)
+        rc = ERR_DAMAGED; /* no checkpoint removes that many */
     if (rc < 0) {
         commit_reader_free(reader);
-        return rc;
+        return diag_set(diag, rc, "%s", why.text);
     }
     *out = reader;
     return 0;
@@ -86,42 +108,64 @@ void commit_reader_free(struct commit_reader *reader)
     mem_free(reader);
 }
 
+/* The segment that is being read, or NULL if the manifest knows it no more. */
+static const struct manifest_segment *find_current(const struct commit_reader *reader,
+                                                   const struct manifest *manifest)
+{
+    for (size_t i = 0; reader->segment && i < manifest->segment_count; i++)
+        if (strcmp(manifest->segments[i].file, reader->file) == 0)
+            return &manifest->segments[i];
+    return NULL;
+}
+
+/* The segment behind the one that has been read to its end, by position if a checkpoint has removed
+ * that. ERR_MISSING if there is none yet, ERR_RANGE if there was one. */
+static int find_next(struct commit_reader *reader, const struct manifest *manifest,
+                     const struct manifest_segment *current, const struct manifest_segment **next,
+                     struct diag *diag)
+{
+    if (current) {
+        if (current->end > reader->position)
+            reader->position = current->end; /* volatile records were the last */
+        *next = current + 1;
+        return *next < manifest->segments + manifest->segment_count ? 0 : ERR_MISSING;
+    }
+    *next = find_segment(manifest, reader->position);
+    if (*next)
+        return 0;
+    if (manifest->segment_count == 0 && manifest->checkpoint_position <= reader->position)
+        return ERR_MISSING;
+    return diag_set(diag, ERR_RANGE, "position %llu is not in the log any more",
+                    (unsigned long long)reader->position);
+}
+
 /* At the end of what the segment had: learns from the manifest whether it has been closed, and goes
  * on to the one behind it. 0 if there may be more now, ERR_MISSING if not. */
 static int move_on(struct commit_reader *reader, struct diag *diag)
 {
-    const struct manifest_segment *next = NULL;
+    const struct manifest_segment *current, *next = NULL;
     struct manifest manifest = {0};
     int rc = manifest_load(&manifest, reader->io, reader->directory, diag);
 
     if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < manifest.segment_count; i++) {
-        const struct manifest_segment *at = &manifest.segments[i];
-
-        if (strcmp(at->file, reader->file) != 0)
-            continue;
-        if (at->closed && !reader->closed && at->bytes > segment_at(reader->segment)) {
-            next = at; /* more came before it was closed */
-        } else if (at->closed && i + 1 < manifest.segment_count) {
-            reader->position = at->end;
-            next = at + 1;
-        } else
-            rc = ERR_MISSING;
-        break;
-    }
-    if (!next && rc == 0)
-        next = find_segment(&manifest, reader->position);
-    if (!next && rc == 0 && manifest.segment_count > 0)
-        rc = diag_set(diag, ERR_RANGE, "position %llu is not in the log any more",
-                      (unsigned long long)reader->position);
-    if (next && strcmp(next->file, reader->file) == 0 && next->closed) {
-        /* the same file, of which we know the end now; what was read of it is passed over */
-        rc = enter_segment(reader, next, diag);
-    } else if (next && strcmp(next->file, reader->file) != 0) {
-        rc = enter_segment(reader, next, diag);
-    } else if (rc == 0) {
+        return rc == ERR_MISSING ? diag_set(diag, ERR_RANGE, "the manifest has gone") : rc;
+    current = find_current(reader, &manifest);
+    if (current && !current->closed) {
         rc = ERR_MISSING;
+    } else if (reader->segment && !reader->closed) {
+        /* it may have grown after the last look, but grows no more: look once more */
+        if (current)
+            segment_end_at(reader->segment, current->bytes);
+        reader->closed = true;
+        reader->gone = !current;
+    } else {
+        rc = find_next(reader, &manifest, current, &next, diag);
+        if (rc == 0)
+            rc = enter_segment(reader, next, diag);
+        if (rc == ERR_MISSING && next && !reader->segment) /* removed since: ask again */
+            rc = ++reader->vanished < VANISHED_LIMIT
+                     ? 0
+                     : diag_set(diag, ERR_DAMAGED, "%s is missing", reader->path);
     }
     manifest_release(&manifest);
     return rc;
@@ -129,9 +173,13 @@ static int move_on(struct commit_reader *reader, struct diag *diag)
 
 int commit_reader_next(struct commit_reader *reader, struct commit_frame *out, struct diag *diag)
 {
+    bool suspect =
+        false; /* the end looked damaged; it may have been in the middle of being written */
+
     for (;;) {
         struct span records;
         struct frame frame;
+        bool torn;
         uint64_t at;
         int rc = ERR_MISSING;
 
@@ -140,10 +188,16 @@ int commit_reader_next(struct commit_reader *reader, struct commit_frame *out, s
             if (rc == 0)
                 rc = segment_next(reader->segment, &frame, &records, &at, diag);
         }
-        if (rc == ERR_DAMAGED && !reader->closed)
-            rc = ERR_MISSING; /* being written at this moment, or cut off by a failure */
-        if (rc == ERR_MISSING) {
+        torn = rc == ERR_DAMAGED && (!reader->closed || reader->gone);
+        if (torn || rc == ERR_MISSING) {
             rc = move_on(reader, diag);
+            if (rc == ERR_MISSING && torn && segment_is_rotten(reader->segment, reader->position)) {
+                if (suspect)
+                    return diag_set(diag, ERR_DAMAGED, "byte %llu: damaged, and sound data follows",
+                                    (unsigned long long)segment_at(reader->segment));
+                suspect = true;
+                rc = 0;
+            }
             if (rc < 0)
                 return rc;
             continue;

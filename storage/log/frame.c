@@ -7,7 +7,7 @@
 static const unsigned char frame_magic[4] = {'M', 'S', 'f', '1'};
 
 enum {
-    CHECKED_FROM = 8
+    CHECKSUM_AT = 52
 };
 
 static void put32(unsigned char *at, uint32_t value)
@@ -38,18 +38,16 @@ static uint64_t get64(const unsigned char *at)
     return le64toh(value);
 }
 
-static uint32_t checksum(const unsigned char *header, struct span payload)
+static uint32_t header_checksum(const unsigned char *header, uint32_t salt)
 {
-    uint32_t crc =
-        crc32c(0, span_of((const char *)header + CHECKED_FROM, FRAME_HEADER_SIZE - CHECKED_FROM));
-
-    return crc32c(crc, payload);
+    return crc32c(salt, span_of((const char *)header, CHECKSUM_AT));
 }
 
-void frame_encode(const struct frame *frame, struct span payload,
+void frame_encode(const struct frame *frame, struct span payload, uint32_t salt,
                   unsigned char header[FRAME_HEADER_SIZE])
 {
     memcpy(header, frame_magic, sizeof(frame_magic));
+    put32(header + 4, crc32c(salt, payload));
     put32(header + 8, frame->stored_size);
     put32(header + 12, frame->record_size);
     put64(header + 16, frame->begin);
@@ -57,13 +55,13 @@ void frame_encode(const struct frame *frame, struct span payload,
     put64(header + 32, frame->synced);
     put64(header + 40, (uint64_t)frame->written_ms);
     put32(header + 48, frame->flags);
-    put32(header + 52, 0);
-    put32(header + 4, checksum(header, payload));
+    put32(header + CHECKSUM_AT, header_checksum(header, salt));
 }
 
-bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], struct frame *frame)
+bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], uint32_t salt, struct frame *frame)
 {
-    if (memcmp(header, frame_magic, sizeof(frame_magic)) != 0)
+    if (memcmp(header, frame_magic, sizeof(frame_magic)) != 0 ||
+        get32(header + CHECKSUM_AT) != header_checksum(header, salt))
         return false;
     *frame = (struct frame){
         .stored_size = get32(header + 8),
@@ -74,13 +72,13 @@ bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], struct frame *f
         .written_ms = (int64_t)get64(header + 40),
         .flags = get32(header + 48),
     };
-    return frame->stored_size <= FRAME_PAYLOAD_LIMIT && frame->record_size <= FRAME_PAYLOAD_LIMIT &&
+    return frame->stored_size <= FRAME_PAYLOAD_LIMIT && frame->record_size <= FRAME_RECORD_LIMIT &&
            frame->end >= frame->begin && frame->end - frame->begin == frame->record_size &&
            frame->synced <= frame->begin && (frame->flags & ~(uint32_t)FRAME_FLAGS) == 0 &&
            (frame->flags & FRAME_COMPRESSED || frame->stored_size == frame->record_size);
 }
 
-bool frame_verify(const unsigned char header[FRAME_HEADER_SIZE], struct span payload)
+bool frame_verify(const unsigned char header[FRAME_HEADER_SIZE], uint32_t salt, struct span payload)
 {
-    return get32(header + 4) == checksum(header, payload);
+    return get32(header + 4) == crc32c(salt, payload);
 }

@@ -1,8 +1,13 @@
 /* frame.h - a frame of the log: records that became durable together. Little-endian:
  *
- *   0  magic 4 | 4  CRC-32C of everything behind it 4 | 8  stored bytes 4 | 12 record bytes 4
- *   16 begin 8 | 24 end 8 | 32 synced 8 | 40 written ms 8 | 48 flags 4 | 52 reserved 4 (0)
- *   56 payload
+ *   0  magic 4 | 4  CRC-32C of the payload 4 | 8  stored bytes 4 | 12 record bytes 4
+ *   16 begin 8 | 24 end 8 | 32 synced 8 | 40 written ms 8 | 48 flags 4
+ *   52 CRC-32C of the 52 bytes before 4 | 56 payload
+ *
+ * Both checksums begin with the segment's salt, a number that chance has made: so neither what a
+ * client stores nor what a file system gives back of older files can be taken for a frame. The
+ * header has one of its own, so that a sound header can be found and believed while its payload is
+ * not there, and without reading payloads of sizes that nobody vouches for.
  *
  * `synced` is the position up to which everything was on the disk when the frame was written. So a
  * damaged frame below a later frame's `synced` is damage; above it is a write the power cut short.
@@ -23,6 +28,7 @@ enum {
     FRAME_COMPRESSED = 1,
     FRAME_FLAGS = FRAME_COMPRESSED, /* all that are known */
     FRAME_PAYLOAD_LIMIT = INT32_MAX,
+    FRAME_RECORD_LIMIT = 1 << 30, /* of records; what can't be compressed grows a little */
 };
 
 struct frame {
@@ -33,11 +39,15 @@ struct frame {
 };
 
 /* Writes the header of a frame with this payload. */
-void frame_encode(const struct frame *frame, struct span payload,
+void frame_encode(const struct frame *frame, struct span payload, uint32_t salt,
                   unsigned char header[FRAME_HEADER_SIZE]);
 
-/* Reads a header; false if it can't be one. The checksum is frame_verify's to judge. */
-bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], struct frame *frame);
-bool frame_verify(const unsigned char header[FRAME_HEADER_SIZE], struct span payload);
+/* Reads a header; false if it is none, or its checksum is wrong. */
+bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], uint32_t salt,
+                  struct frame *frame);
+
+/* True if the payload is that of a header which frame_decode has read. */
+bool frame_verify(const unsigned char header[FRAME_HEADER_SIZE], uint32_t salt,
+                  struct span payload);
 
 #endif

@@ -112,7 +112,7 @@ static bool take_name(char *to, size_t room, const char *from)
 {
     size_t size = strlen(from);
 
-    if (size >= room || strchr(from, '/') || strcmp(from, "..") == 0)
+    if (size >= room || strchr(from, '/') || strcmp(from, "..") == 0 || strcmp(from, ".") == 0)
         return false;
     memcpy(to, from, size + 1);
     return true;
@@ -179,7 +179,7 @@ int manifest_decode(struct manifest *manifest, struct span bytes, struct diag *d
         millstream__manifest__free_unpacked(message, NULL);
         return rc;
     }
-    sound = take_message(manifest, message);
+    sound = message->format > 0 && take_message(manifest, message);
     millstream__manifest__free_unpacked(message, NULL);
     if (sound)
         return 0;

@@ -18,6 +18,7 @@ struct segment_identity {
     const char *replication_id;
     uint64_t first_position, number;
     int64_t created_ms;
+    uint32_t salt; /* chance, not known to clients */
 };
 
 /* Makes the file, which must be missing, with its header, synced, and its name synced too. */
@@ -39,7 +40,8 @@ void segment_writer_free(struct segment_writer *writer);            /* NULL is a
 struct segment_reader;
 
 /* Opens the file and reads its header. `bytes` UINT64_MAX: to the end of the file, else not beyond.
- * ERR_DAMAGED if the header is not one of `first_position`. */
+ * ERR_DAMAGED if the header is not one of `first_position`, or the file is shorter than `bytes`;
+ * ERR_UNSUPPORTED if it is of a newer format. */
 int segment_open(struct io *io, const char *directory, const char *file, uint64_t first_position,
                  uint64_t bytes, struct segment_reader **reader, struct diag *diag);
 void segment_reader_free(struct segment_reader *reader);
@@ -50,8 +52,9 @@ void segment_reader_free(struct segment_reader *reader);
 int segment_next(struct segment_reader *reader, struct frame *frame, struct span *records,
                  uint64_t *at, struct diag *diag);
 
-/* After ERR_DAMAGED at `position`: true if a sound frame further behind says that everything up to
- * beyond `position` had been synced, so that this is no write a power cut has cut short. */
+/* After ERR_DAMAGED at `position`: true if the sound header of a frame further behind says that
+ * everything up to beyond `position` had been synced, or the frame itself is sound and only says
+ * what can't be: so that this is no write a power cut has cut short. */
 bool segment_is_rotten(struct segment_reader *reader, uint64_t position);
 
 /* Where the next frame would begin in the file; bytes that the file has. */
@@ -60,5 +63,8 @@ uint64_t segment_file_bytes(const struct segment_reader *reader);
 
 /* The file may have grown since: reads on. */
 int segment_refresh(struct segment_reader *reader, struct diag *diag);
+
+/* It turned out to end at `bytes`: what the file has behind that is not read. */
+void segment_end_at(struct segment_reader *reader, uint64_t bytes);
 
 #endif

@@ -23,7 +23,9 @@ struct segment_reader {
     struct io_file *file;
     uint64_t bytes; /* that belong to the log */
     bool whole_file;
-    uint64_t at; /* of the next frame */
+    uint64_t at;       /* of the next frame */
+    uint64_t position; /* what was read ends here */
+    uint32_t salt;
     struct buffer payload, records;
     ZSTD_DCtx *unpacker;
     bool skipped; /* a compressed frame was not unpacked: no later one can be */
@@ -55,7 +57,6 @@ static int read_header(struct segment_reader *reader, uint64_t first_position, s
     char head[ENVELOPE_HEAD], bytes[ENVELOPE_HEAD + SEGMENT_HEADER_LIMIT + CRC_SIZE];
     Millstream__SegmentHeader *message;
     uint32_t size;
-    bool right;
     int rc = read_exactly(reader, 0, head, sizeof(head), diag);
 
     if (rc < 0 && rc != ERR_MISSING)
@@ -70,11 +71,31 @@ static int read_header(struct segment_reader *reader, uint64_t first_position, s
     message = millstream__segment_header__unpack(NULL, size, (uint8_t *)bytes + ENVELOPE_HEAD);
     if (!message)
         return diag_set(diag, ERR_DAMAGED, "its header can't be read");
-    right = message->format <= LOG_FORMAT && message->first_position == first_position;
-    millstream__segment_header__free_unpacked(message, NULL);
-    if (!right)
-        return diag_set(diag, ERR_DAMAGED, "its header is that of another segment");
+    if (message->format > LOG_FORMAT)
+        rc =
+            diag_set(diag, ERR_UNSUPPORTED, "format %u is newer than this server", message->format);
+    else if (message->format == 0 || message->first_position != first_position)
+        rc = diag_set(diag, ERR_DAMAGED, "its header is that of another segment");
+    reader->salt = message->salt;
+    reader->position = first_position;
     reader->at = ENVELOPE_HEAD + size + CRC_SIZE;
+    millstream__segment_header__free_unpacked(message, NULL);
+    return rc;
+}
+
+/* The file has what it is said to have; so no size within these bytes is too large to believe. */
+static int check_size(struct segment_reader *reader, struct diag *diag)
+{
+    uint64_t there;
+    int rc = io_size(reader->file, &there, diag);
+
+    if (rc < 0)
+        return rc;
+    if (reader->whole_file)
+        reader->bytes = there;
+    else if (there < reader->bytes)
+        return diag_set(diag, ERR_DAMAGED, "it has %llu bytes of the %llu that the log needs",
+                        (unsigned long long)there, (unsigned long long)reader->bytes);
     return 0;
 }
 
@@ -89,14 +110,15 @@ int segment_open(struct io *io, const char *directory, const char *file, uint64_
     reader->whole_file = bytes == UINT64_MAX;
     reader->bytes = bytes;
     rc = io_open(io, path, IO_READ, &reader->file, diag);
-    if (rc == 0)
-        rc = segment_refresh(reader, diag);
-    if (rc == 0) {
-        rc = read_header(reader, first_position, diag);
-        if (rc < 0)
-            diag_wrap(diag, "%s", path);
-    }
     if (rc < 0) {
+        segment_reader_free(reader);
+        return rc;
+    }
+    rc = check_size(reader, diag);
+    if (rc == 0)
+        rc = read_header(reader, first_position, diag);
+    if (rc < 0) {
+        diag_wrap(diag, "%s", path);
         segment_reader_free(reader);
         return rc;
     }
@@ -120,6 +142,12 @@ int segment_refresh(struct segment_reader *reader, struct diag *diag)
     return reader->whole_file ? io_size(reader->file, &reader->bytes, diag) : 0;
 }
 
+void segment_end_at(struct segment_reader *reader, uint64_t bytes)
+{
+    reader->whole_file = false;
+    reader->bytes = bytes;
+}
+
 uint64_t segment_at(const struct segment_reader *reader)
 {
     return reader->at;
@@ -141,7 +169,7 @@ static int read_frame(struct segment_reader *reader, uint64_t at, struct frame *
 
     if (rc < 0)
         return rc == ERR_MISSING ? diag_set(diag, ERR_DAMAGED, "a frame is cut off") : rc;
-    if (!frame_decode(header, frame))
+    if (!frame_decode(header, reader->salt, frame))
         return diag_set(diag, ERR_DAMAGED, "no frame begins there");
     if (frame->stored_size > reader->bytes - at - FRAME_HEADER_SIZE)
         return diag_set(diag, ERR_DAMAGED, "a frame is cut off");
@@ -152,7 +180,7 @@ static int read_frame(struct segment_reader *reader, uint64_t at, struct frame *
     if (rc < 0)
         return rc == ERR_MISSING ? diag_set(diag, ERR_DAMAGED, "a frame is cut off") : rc;
     reader->payload.size = frame->stored_size;
-    if (!frame_verify(header, span_of(reader->payload.data, reader->payload.size)))
+    if (!frame_verify(header, reader->salt, span_of(reader->payload.data, reader->payload.size)))
         return diag_set(diag, ERR_DAMAGED, "a frame's checksum is wrong");
     return 0;
 }
@@ -187,11 +215,14 @@ int segment_next(struct segment_reader *reader, struct frame *frame, struct span
     int rc;
 
     *at = reader->at;
-    if (reader->at == reader->bytes)
+    if (reader->at >= reader->bytes)
         return ERR_MISSING;
     rc = read_frame(reader, reader->at, frame, diag);
     if (rc < 0)
         return rc;
+    if (frame->begin < reader->position)
+        return diag_set(diag, ERR_DAMAGED, "positions go back from %llu to %llu",
+                        (unsigned long long)reader->position, (unsigned long long)frame->begin);
     if (!(frame->flags & FRAME_COMPRESSED)) {
         if (records)
             *records = span_of(reader->payload.data, reader->payload.size);
@@ -204,30 +235,43 @@ int segment_next(struct segment_reader *reader, struct frame *frame, struct span
         *records = span_of(reader->records.data, reader->records.size);
     }
     reader->at += FRAME_HEADER_SIZE + frame->stored_size;
+    reader->position = frame->end;
     return 0;
+}
+
+/* True if one of the headers that begin in `bytes` is sound and says so. */
+static bool says_synced(const struct segment_reader *reader, const char *bytes, size_t size,
+                        uint64_t position)
+{
+    const char *end = bytes + size;
+    struct frame frame;
+
+    while ((bytes = memmem(bytes, (size_t)(end - bytes), "MSf1", 4)) &&
+           end - bytes >= FRAME_HEADER_SIZE) {
+        if (frame_decode((const unsigned char *)bytes, reader->salt, &frame) &&
+            frame.synced > position)
+            return true;
+        bytes++;
+    }
+    return false;
 }
 
 bool segment_is_rotten(struct segment_reader *reader, uint64_t position)
 {
+    struct frame here;
+    bool rotten = read_frame(reader, reader->at, &here, NULL) == 0;
     char *bytes = mem_alloc(SCAN_SIZE);
     uint64_t at = reader->at + 1;
-    bool rotten = false;
 
     while (!rotten && at + FRAME_HEADER_SIZE <= reader->bytes) {
         size_t got = 0;
-        struct frame frame;
-        char *found;
 
-        if (io_read(reader->file, at, bytes, SCAN_SIZE, &got, NULL) < 0 || got < FRAME_HEADER_SIZE)
+        if (io_read(reader->file, at, bytes, SCAN_SIZE, &got, NULL) < 0)
+            rotten = true; /* who knows what stands there */
+        if (rotten || got < FRAME_HEADER_SIZE)
             break;
-        found = memmem(bytes, got, "MSf1", 4);
-        if (!found) {
-            at += got - 3;
-            continue;
-        }
-        at += (uint64_t)(found - bytes);
-        rotten = read_frame(reader, at, &frame, NULL) == 0 && frame.synced > position;
-        at++;
+        rotten = says_synced(reader, bytes, got, position);
+        at += got - FRAME_HEADER_SIZE + 1;
     }
     mem_free(bytes);
     return rotten;

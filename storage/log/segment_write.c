@@ -25,6 +25,7 @@ const char segment_magic[8] = {'M', 'S', 's', 'e', 'g', 'm', 't', '1'};
 struct segment_writer {
     struct io_file *file;
     uint64_t bytes, synced_bytes;
+    uint32_t salt;
     struct buffer out; /* the frame being put together */
     ZSTD_CCtx *packer; /* one stream over the whole segment; NULL until the first */
     uint64_t trial_raw, trial_stored;
@@ -47,6 +48,7 @@ static void encode_header(const struct segment_identity *identity, struct buffer
     message.first_position = identity->first_position;
     message.number = identity->number;
     message.created_ms = identity->created_ms;
+    message.salt = identity->salt;
     size = millstream__segment_header__get_packed_size(&message);
     buffer_append(out, segment_magic, sizeof(segment_magic));
     append32(out, (uint32_t)size);
@@ -72,6 +74,7 @@ int segment_create(struct io *io, const char *directory, const char *file,
     char path[PATH_LIMIT];
     int rc;
 
+    writer->salt = identity->salt;
     snprintf(path, sizeof(path), "%s/%s", directory, file);
     rc = io_open(io, path, IO_WRITE | IO_CREATE | IO_EXCLUSIVE, &writer->file, diag);
     if (rc == 0) {
@@ -154,7 +157,7 @@ int segment_write(struct segment_writer *writer, struct frame *frame, struct spa
     size_t at = writer->out.size;
     struct span payload;
 
-    CHECK(records.size <= FRAME_PAYLOAD_LIMIT / 2);
+    CHECK(records.size <= FRAME_RECORD_LIMIT);
     buffer_reserve(&writer->out, FRAME_HEADER_SIZE);
     writer->out.size += FRAME_HEADER_SIZE;
     frame->flags = 0;
@@ -169,7 +172,7 @@ int segment_write(struct segment_writer *writer, struct frame *frame, struct spa
                       writer->out.size - at - FRAME_HEADER_SIZE);
     frame->record_size = (uint32_t)records.size;
     frame->stored_size = (uint32_t)payload.size;
-    frame_encode(frame, payload, (unsigned char *)writer->out.data + at);
+    frame_encode(frame, payload, writer->salt, (unsigned char *)writer->out.data + at);
     return append(writer, diag);
 }
 

@@ -1,0 +1,176 @@
+/* Manifests: what is stored is loaded, and nothing that is not a whole and sensible one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "core/base/error.h"
+#include "storage/io/twin.h"
+#include "storage/log/manifest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct manifest some_manifest(void)
+{
+    struct manifest manifest = {
+        .replication_id = "0123456789012345678901234567890123456789",
+        .previous_id = "9876543210987654321098765432109876543210",
+        .previous_end = 70,
+        .checkpoint_file = "checkpoint-120.rdb",
+        .checkpoint_position = 120,
+        .checkpoint_bytes = 4711,
+        .next_number = 9,
+    };
+    struct manifest_segment *closed = manifest_add(&manifest, "0000000007-100.log", 100);
+
+    closed->closed = true;
+    closed->end = 300;
+    closed->bytes = 512;
+    manifest_add(&manifest, "0000000008-300.log", 300);
+    return manifest;
+}
+
+static void encode(struct manifest *manifest, struct buffer *bytes)
+{
+    buffer_clear(bytes);
+    manifest_encode(manifest, bytes);
+}
+
+static int decode(const struct buffer *bytes, struct manifest *manifest, struct diag *diag)
+{
+    return manifest_decode(manifest, span_of(bytes->data, bytes->size), diag);
+}
+
+static void test_a_manifest_reads_as_it_was_written(void **state)
+{
+    struct manifest manifest = some_manifest(), read, copy;
+    struct buffer bytes = {0}, again = {0};
+    struct diag diag = {0};
+
+    (void)state;
+    encode(&manifest, &bytes);
+    assert_int_equal(decode(&bytes, &read, &diag), 0);
+    assert_string_equal(read.replication_id, manifest.replication_id);
+    assert_string_equal(read.previous_id, manifest.previous_id);
+    assert_string_equal(read.checkpoint_file, manifest.checkpoint_file);
+    assert_int_equal(read.segment_count, 2);
+    assert_true(read.segments[0].closed && !read.segments[1].closed);
+    manifest_copy(&copy, &read);
+    encode(&copy, &again);
+    assert_true(span_equal(span_of(bytes.data, bytes.size), span_of(again.data, again.size)));
+    manifest_drop(&copy, 0);
+    assert_string_equal(copy.segments[0].file, "0000000008-300.log");
+    assert_int_equal(read.segment_count, 2); /* the copy was a deep one */
+    manifest_release(&manifest);
+    manifest_release(&read);
+    manifest_release(&copy);
+    buffer_release(&bytes);
+    buffer_release(&again);
+}
+
+static void test_any_flipped_byte_and_any_cut_is_damage(void **state)
+{
+    struct manifest manifest = some_manifest(), read;
+    struct buffer bytes = {0};
+
+    (void)state;
+    encode(&manifest, &bytes);
+    for (size_t at = 0; at < bytes.size; at++) {
+        for (int mask = 1; mask < 256; mask <<= 1) {
+            struct diag diag = {0};
+
+            bytes.data[at] = (char)(bytes.data[at] ^ mask);
+            assert_int_equal(decode(&bytes, &read, &diag), ERR_DAMAGED);
+            assert_true(diag.text[0]);
+            bytes.data[at] = (char)(bytes.data[at] ^ mask);
+        }
+    }
+    for (size_t size = 0; size < bytes.size; size++)
+        assert_int_equal(manifest_decode(&read, span_of(bytes.data, size), NULL), ERR_DAMAGED);
+    buffer_append_byte(&bytes, '\0');
+    assert_int_equal(decode(&bytes, &read, NULL), ERR_DAMAGED); /* nor is there more */
+    manifest_release(&manifest);
+    buffer_release(&bytes);
+}
+
+static void expect_damage(struct manifest *manifest)
+{
+    struct buffer bytes = {0};
+    struct manifest read;
+
+    encode(manifest, &bytes);
+    assert_int_equal(decode(&bytes, &read, NULL), ERR_DAMAGED);
+    assert_null(read.segments);
+    manifest_release(manifest);
+    buffer_release(&bytes);
+}
+
+static void test_what_contradicts_itself_is_damage(void **state)
+{
+    struct manifest wrong;
+
+    (void)state;
+    wrong = some_manifest();
+    wrong.segments[0].closed = false; /* and another follows */
+    expect_damage(&wrong);
+    wrong = some_manifest();
+    wrong.segments[1].first++; /* a gap */
+    expect_damage(&wrong);
+    wrong = some_manifest();
+    wrong.segments[0].end = 99;
+    wrong.segments[1].first = 99; /* ends before it begins */
+    expect_damage(&wrong);
+    wrong = some_manifest();
+    wrong.segments[0].file[0] = '\0';
+    expect_damage(&wrong);
+}
+
+static void test_names_stay_in_the_directory(void **state)
+{
+    static const char *const names[] = {"..", ".", "../x.log", "/etc/passwd", "a/b"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct manifest wrong = some_manifest();
+
+        snprintf(wrong.segments[1].file, LOG_NAME_LIMIT, "%s", names[i]);
+        expect_damage(&wrong);
+        wrong = some_manifest();
+        snprintf(wrong.checkpoint_file, LOG_NAME_LIMIT, "%s", names[i]);
+        expect_damage(&wrong);
+    }
+}
+
+static void test_storing_and_loading(void **state)
+{
+    struct twin *twin = twin_new();
+    struct manifest manifest = some_manifest(), read = {0};
+    struct diag diag = {0};
+
+    (void)state;
+    assert_int_equal(io_make_directory(twin_io(twin), "log", NULL), 0);
+    assert_int_equal(manifest_load(&read, twin_io(twin), "log", &diag), ERR_MISSING);
+    assert_int_equal(manifest_store(&manifest, twin_io(twin), "log", &diag), 0);
+    assert_int_equal(manifest_load(&read, twin_io(twin), "log", &diag), 0);
+    assert_int_equal(read.next_number, 9);
+    manifest_release(&read);
+    assert_true(twin_flip(twin, "log/manifest", 30, 1));
+    assert_int_equal(manifest_load(&read, twin_io(twin), "log", &diag), ERR_DAMAGED);
+    assert_non_null(strstr(diag.text, "log/manifest"));
+    manifest_release(&manifest);
+    twin_free(twin);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_manifest_reads_as_it_was_written),
+        cmocka_unit_test(test_any_flipped_byte_and_any_cut_is_damage),
+        cmocka_unit_test(test_what_contradicts_itself_is_damage),
+        cmocka_unit_test(test_names_stay_in_the_directory),
+        cmocka_unit_test(test_storing_and_loading),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,392 @@
+/* Segments: frames of all kinds come back as they were written, also while the file grows; and a
+ * write that was cut short is told from damage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "core/base/error.h"
+#include "core/base/mem.h"
+#include "core/hash/random.h"
+#include "storage/io/twin.h"
+#include "storage/log/segment.h"
+
+#include <string.h>
+
+enum {
+    FIRST = 500,
+};
+
+static const char path[] = "log/s.log";
+
+static const struct segment_identity identity = {
+    .replication_id = "0123456789012345678901234567890123456789",
+    .first_position = FIRST,
+    .number = 1,
+    .salt = 12345,
+};
+
+/* A segment being written, and all that was put into it. */
+struct written {
+    struct twin *twin;
+    struct segment_writer *writer;
+    struct buffer all;
+    size_t sizes[2000];
+    size_t count;
+};
+
+static void begin_with(struct written *written, uint32_t salt)
+{
+    struct segment_identity own = identity;
+
+    own.salt = salt;
+    *written = (struct written){.twin = twin_new()};
+    assert_int_equal(io_make_directory(twin_io(written->twin), "log", NULL), 0);
+    assert_int_equal(
+        segment_create(twin_io(written->twin), "log", "s.log", &own, &written->writer, NULL), 0);
+    assert_int_equal(segment_synced_bytes(written->writer), segment_bytes(written->writer));
+}
+
+static void end(struct written *written)
+{
+    segment_writer_free(written->writer);
+    twin_free(written->twin);
+    buffer_release(&written->all);
+}
+
+static void begin(struct written *written)
+{
+    begin_with(written, identity.salt);
+}
+
+/* `synced` counts frames that are. */
+static void add(struct written *written, struct span records, bool compress, size_t synced)
+{
+    struct frame frame = {.begin = FIRST + written->all.size, .synced = FIRST};
+
+    for (size_t i = 0; i < synced; i++)
+        frame.synced += written->sizes[i];
+    frame.end = frame.begin + records.size;
+    assert_int_equal(segment_write(written->writer, &frame, records, compress, NULL), 0);
+    assert_int_equal(frame.record_size, records.size);
+    buffer_append_span(&written->all, records);
+    written->sizes[written->count++] = records.size;
+}
+
+static struct segment_reader *open_all(struct written *written)
+{
+    struct segment_reader *reader;
+
+    assert_int_equal(
+        segment_open(twin_io(written->twin), "log", "s.log", FIRST, UINT64_MAX, &reader, NULL), 0);
+    return reader;
+}
+
+/* The next `count` frames are those from `*at`, `*from` bytes on. */
+static void expect_frames(struct written *written, struct segment_reader *reader, size_t *index,
+                          size_t *from, size_t count)
+{
+    struct span records;
+    struct frame frame;
+    uint64_t at;
+
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(segment_next(reader, &frame, &records, &at, NULL), 0);
+        assert_int_equal(records.size, written->sizes[*index]);
+        assert_memory_equal(records.data, written->all.data + *from, records.size);
+        assert_int_equal(frame.begin, FIRST + *from);
+        *from += records.size;
+        ++*index;
+    }
+    assert_int_equal(segment_next(reader, &frame, &records, &at, NULL), ERR_MISSING);
+}
+
+static void expect_all(struct written *written)
+{
+    struct segment_reader *reader = open_all(written);
+    size_t index = 0, from = 0;
+
+    expect_frames(written, reader, &index, &from, written->count);
+    assert_int_equal(from, written->all.size);
+    segment_reader_free(reader);
+}
+
+/* Text repeats itself, and noise does not. */
+static void fill(struct random *random, char *bytes, size_t size, bool noise)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = noise ? (char)random_next(random) : "xadd orders * sum 12 "[i % 21];
+}
+
+static void test_frames_of_all_kinds_come_back(void **state)
+{
+    struct written written;
+    struct random random;
+    char *bytes = mem_alloc(100000);
+
+    (void)state;
+    random_init(&random, 1);
+    begin(&written);
+    for (size_t i = 0; i < 600; i++) {
+        size_t size = 1 + (size_t)random_below(&random, i % 50 ? 300 : 90000);
+
+        fill(&random, bytes, size, i % 3 == 0);
+        add(&written, span_of(bytes, size), i % 7 != 0, 0);
+    }
+    expect_all(&written);
+    end(&written);
+    mem_free(bytes);
+}
+
+static void test_a_large_record_comes_back(void **state)
+{
+    size_t size = 24 * 1024 * 1024;
+    char *bytes = mem_alloc(size);
+    struct written written;
+    struct random random;
+
+    (void)state;
+    random_init(&random, 2);
+    begin(&written);
+    fill(&random, bytes, size, true);
+    add(&written, span_of(bytes, size), true, 0);
+    fill(&random, bytes, size, false);
+    add(&written, span_of(bytes, size), true, 0);
+    add(&written, SPAN("and a small one"), true, 0);
+    expect_all(&written);
+    end(&written);
+    mem_free(bytes);
+}
+
+/* Small frames gain from what came before; noise costs next to nothing. */
+static void test_compression_pays_or_stops(void **state)
+{
+    struct written text, noise;
+    struct random random;
+    char bytes[200];
+
+    (void)state;
+    random_init(&random, 3);
+    begin(&text);
+    begin(&noise);
+    for (size_t i = 0; i < 1000; i++) {
+        fill(&random, bytes, sizeof(bytes), false);
+        add(&text, span_of(bytes, sizeof(bytes)), true, 0);
+        fill(&random, bytes, sizeof(bytes), true);
+        add(&noise, span_of(bytes, sizeof(bytes)), true, 0);
+    }
+    assert_true(segment_bytes(text.writer) < 1000 * (FRAME_HEADER_SIZE + 40));
+    assert_true(segment_bytes(noise.writer) < 1000 * (FRAME_HEADER_SIZE + 202));
+    expect_all(&text);
+    expect_all(&noise);
+    end(&text);
+    end(&noise);
+}
+
+/* Also from the middle of a frame on. */
+static void test_reading_goes_on_as_the_file_grows(void **state)
+{
+    struct written written;
+    struct segment_reader *reader;
+    size_t index = 0, from = 0;
+    struct span bytes;
+    struct io_file *half;
+    struct twin *growing = twin_new();
+    struct span records;
+    struct frame frame;
+    uint64_t at;
+
+    (void)state;
+    begin(&written);
+    reader = open_all(&written);
+    for (size_t i = 0; i < 50; i++) {
+        expect_frames(&written, reader, &index, &from, 0);
+        add(&written, SPAN("one"), i % 2, 0);
+        add(&written, SPAN("another"), true, 0);
+        assert_int_equal(segment_refresh(reader, NULL), 0);
+        expect_frames(&written, reader, &index, &from, 2);
+    }
+    segment_reader_free(reader);
+    /* the same file, byte by byte */
+    assert_true(twin_bytes(written.twin, path, &bytes));
+    assert_int_equal(io_make_directory(twin_io(growing), "log", NULL), 0);
+    assert_int_equal(io_open(twin_io(growing), path, IO_WRITE | IO_CREATE, &half, NULL), 0);
+    index = from = 0;
+    reader = NULL;
+    for (size_t i = 0; i < bytes.size; i++) {
+        int rc;
+
+        assert_int_equal(io_append(half, span_of(bytes.data + i, 1), NULL), 0);
+        if (!reader &&
+            segment_open(twin_io(growing), "log", "s.log", FIRST, UINT64_MAX, &reader, NULL) < 0)
+            continue;
+        assert_int_equal(segment_refresh(reader, NULL), 0);
+        while ((rc = segment_next(reader, &frame, &records, &at, NULL)) == 0) {
+            assert_memory_equal(records.data, written.all.data + from, records.size);
+            from += records.size;
+            index++;
+        }
+        assert_true(rc == ERR_MISSING || rc == ERR_DAMAGED);
+        if (rc == ERR_DAMAGED)
+            assert_false(segment_is_rotten(reader, FIRST + from));
+    }
+    assert_int_equal(index, written.count);
+    segment_reader_free(reader);
+    io_close(half);
+    twin_free(growing);
+    end(&written);
+}
+
+static void test_what_lies_behind_the_end_is_not_read(void **state)
+{
+    struct written written;
+    struct segment_reader *reader;
+    uint64_t bytes;
+
+    (void)state;
+    begin(&written);
+    add(&written, SPAN("first"), true, 0);
+    bytes = segment_bytes(written.writer);
+    add(&written, SPAN("second"), true, 0);
+    assert_int_equal(
+        segment_open(twin_io(written.twin), "log", "s.log", FIRST, bytes, &reader, NULL), 0);
+    expect_frames(&written, reader, &(size_t){0}, &(size_t){0}, 1);
+    segment_reader_free(reader);
+    reader = open_all(&written);
+    segment_end_at(reader, bytes);
+    expect_frames(&written, reader, &(size_t){0}, &(size_t){0}, 1);
+    segment_reader_free(reader);
+    bytes = segment_bytes(written.writer);
+    assert_int_equal(
+        segment_open(twin_io(written.twin), "log", "s.log", FIRST, bytes + 1, &reader, NULL),
+        ERR_DAMAGED); /* the file is shorter */
+    end(&written);
+}
+
+/* Opens a changed copy and reads it. The number of sound frames; *rc is what came then. */
+static size_t read_damaged(struct twin *twin, bool *rotten, int *rc)
+{
+    struct segment_reader *reader;
+    uint64_t at, position = FIRST;
+    struct span records;
+    struct frame frame;
+    size_t count = 0;
+
+    *rotten = true;
+    *rc = segment_open(twin_io(twin), "log", "s.log", FIRST, UINT64_MAX, &reader, NULL);
+    if (*rc < 0)
+        return 0;
+    while ((*rc = segment_next(reader, &frame, &records, &at, NULL)) == 0) {
+        position = frame.end;
+        count++;
+    }
+    *rotten = *rc == ERR_DAMAGED && segment_is_rotten(reader, position);
+    segment_reader_free(reader);
+    return count;
+}
+
+/* Every bit, with frames of which all but the last two are known to be synced. */
+static void test_any_flipped_bit_is_noticed(void **state)
+{
+    struct written written;
+    uint64_t ends[10], bytes;
+
+    (void)state;
+    begin(&written);
+    for (size_t i = 0; i < 10; i++) {
+        add(&written, SPAN("xadd orders * sum 12"), i % 4 != 3, i < 9 ? i : 8);
+        ends[i] = segment_bytes(written.writer);
+    }
+    bytes = segment_bytes(written.writer);
+    for (uint64_t at = 0; at < bytes; at++) {
+        for (unsigned mask = 1; mask < 256; mask <<= 1) {
+            size_t count, hit = 0;
+            bool rotten;
+            int rc;
+
+            assert_true(twin_flip(written.twin, path, at, (unsigned char)mask));
+            count = read_damaged(written.twin, &rotten, &rc);
+            assert_true(twin_flip(written.twin, path, at, (unsigned char)mask));
+            while (hit < 10 && ends[hit] <= at)
+                hit++;
+            assert_int_equal(rc, ERR_DAMAGED);
+            if (count > 0 || at >= ends[0])
+                assert_int_equal(count, hit);
+            assert_int_equal(rotten, hit < 8);
+        }
+    }
+    expect_all(&written);
+    end(&written);
+}
+
+/* What a client stores may look like a frame; it doesn't pass for one, wherever the tear is. */
+static void test_a_frame_within_a_record_proves_nothing(void **state)
+{
+    struct written inner, outer;
+    struct span bytes;
+    struct twin *torn = twin_new();
+    bool rotten;
+    int rc;
+
+    (void)state;
+    begin_with(&inner, identity.salt + 1);
+    for (size_t i = 0; i < 20; i++)
+        add(&inner, SPAN("synced long ago"), false, i);
+    assert_true(twin_bytes(inner.twin, path, &bytes));
+    begin(&outer);
+    add(&outer, bytes, false, 0);
+    end(&inner);
+    assert_true(twin_bytes(outer.twin, path, &bytes));
+    assert_int_equal(io_make_directory(twin_io(torn), "log", NULL), 0);
+    assert_int_equal(
+        io_replace_file(twin_io(torn), path, span_of(bytes.data, bytes.size - 10), NULL), 0);
+    assert_int_equal(read_damaged(torn, &rotten, &rc), 0);
+    assert_int_equal(rc, ERR_DAMAGED);
+    assert_false(rotten);
+    end(&outer);
+    twin_free(torn);
+}
+
+static void test_a_failing_disk_is_reported(void **state)
+{
+    struct written written;
+    struct frame frame = {.begin = FIRST, .end = FIRST + 1};
+    struct segment_writer *writer;
+    uint64_t bytes;
+
+    (void)state;
+    begin(&written);
+    bytes = segment_bytes(written.writer);
+    twin_fail_at(written.twin, twin_steps(written.twin) + 1, ERR_FULL, false);
+    assert_int_equal(segment_write(written.writer, &frame, SPAN("x"), true, NULL), ERR_FULL);
+    assert_int_equal(segment_bytes(written.writer), bytes); /* what is there of it is not counted */
+    for (uint64_t step = 1; step <= 4; step++) {
+        struct span there;
+
+        twin_fail_at(written.twin, twin_steps(written.twin) + step, ERR_IO, false);
+        assert_int_equal(
+            segment_create(twin_io(written.twin), "log", "t.log", &identity, &writer, NULL),
+            ERR_IO);
+        assert_false(twin_bytes(written.twin, "log/t.log", &there)); /* nothing is left behind */
+    }
+    assert_int_equal(
+        segment_create(twin_io(written.twin), "log", "s.log", &identity, &writer, NULL),
+        ERR_EXISTS);
+    end(&written);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_frames_of_all_kinds_come_back),
+        cmocka_unit_test(test_a_large_record_comes_back),
+        cmocka_unit_test(test_compression_pays_or_stops),
+        cmocka_unit_test(test_reading_goes_on_as_the_file_grows),
+        cmocka_unit_test(test_what_lies_behind_the_end_is_not_read),
+        cmocka_unit_test(test_any_flipped_bit_is_noticed),
+        cmocka_unit_test(test_a_frame_within_a_record_proves_nothing),
+        cmocka_unit_test(test_a_failing_disk_is_reported),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
