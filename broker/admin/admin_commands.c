@@ -1,6 +1,7 @@
 #include "broker/admin/admin_commands.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
+#include "broker/script/busy.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
@@ -61,6 +62,9 @@ static void shutdown_command(struct request *rq, struct reply *out)
         reply_error(out, "ERR No shutdown in progress.");
         return;
     }
+    if (atomic_load_explicit(&server->busy, memory_order_relaxed) &&
+        !script_busy_shutdown(server, options.nosave, out))
+        return;
     log_line(server->log, LOG_WARNING, "User requested shutdown...");
     save = options.save || (!options.nosave && persistence_has_save_points(server->persistence));
     if (!atomic_load_explicit(&server->loading, memory_order_relaxed) &&

@@ -7,13 +7,16 @@
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "core/base/check.h"
 #include "core/num/num.h"
 #include "core/text/glob.h"
 #include "storage/keyspace/digest.h"
 #include "storage/keyspace/keyspace.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 enum {
@@ -37,7 +40,8 @@ static void debug_sleep(struct request *rq, struct reply *out)
     }
     span.tv_sec = (time_t)seconds;
     span.tv_nsec = (long)((seconds - (double)span.tv_sec) * 1e9);
-    nanosleep(&span, NULL);
+    while (nanosleep(&span, &span) < 0 && errno == EINTR)
+        continue; /* the watchdog looks at us by a signal */
     reply_ok(out);
 }
 
@@ -335,6 +339,30 @@ static void debug_log(struct request *rq, struct reply *out)
     reply_ok(out);
 }
 
+/* DEBUG ASSERT, PANIC, SEGFAULT: three ways to the crash report. */
+static void debug_assert(struct request *rq, struct reply *out)
+{
+    (void)rq;
+    (void)out;
+    CHECK(!"DEBUG ASSERT was called");
+}
+
+static void debug_panic(struct request *rq, struct reply *out)
+{
+    (void)rq;
+    (void)out;
+    check_failed("DEBUG PANIC was called", __FILE__, __LINE__);
+}
+
+static void debug_segfault(struct request *rq, struct reply *out)
+{
+    char *page = mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)rq;
+    *(volatile char *)page = 'x';
+    reply_ok(out); /* not reached */
+}
+
 static void debug_help(struct request *rq, struct reply *out);
 
 static const struct {
@@ -343,6 +371,7 @@ static const struct {
     void (*run)(struct request *rq, struct reply *out);
     const char *usage, *help;
 } subcommands[] = {
+    {"assert", 0, 0, debug_assert, "ASSERT", "Ends the server by a failed check."},
     {"dict-resizing", 1, 1, debug_accept, "DICT-RESIZING <0|1>",
      "Accepted; tables resize in steps."},
     {"digest", 0, 0, debug_digest, "DIGEST", "A fingerprint of all data."},
@@ -355,6 +384,7 @@ static const struct {
     {"loadaof", 0, 0, debug_loadaof, "LOADAOF", "Reads all data back from the log."},
     {"log", 1, 1, debug_log, "LOG <message>", "Writes a line to the server's log."},
     {"object", 1, 2, debug_object, "OBJECT <key>", "Low-level facts about a key."},
+    {"panic", 0, 0, debug_panic, "PANIC", "Ends the server as on a fault it sees itself."},
     {"pause-cron", 1, 1, debug_pause_cron, "PAUSE-CRON <0|1>", "Stops the timer work."},
     {"populate", 1, 3, debug_populate, "POPULATE <count> [<prefix>] [<size>]", "Makes keys."},
     {"protocol", 1, 1, debug_protocol, "PROTOCOL <type>", "Replies with a value of the type."},
@@ -364,6 +394,7 @@ static const struct {
      "Saves all data and reads it back. Options: NOSAVE, NOFLUSH, MERGE."},
     {"replybuffer", 2, 2, debug_accept, "REPLYBUFFER <setting> <value>",
      "Accepted; reply buffers grow as needed."},
+    {"segfault", 0, 0, debug_segfault, "SEGFAULT", "Ends the server by a forbidden access."},
     {"set-active-expire", 1, 1, debug_set_active_expire, "SET-ACTIVE-EXPIRE <0|1>",
      "Switches the active expiry."},
     {"sleep", 1, 1, debug_sleep, "SLEEP <seconds>", "Stops the whole server so long."},

@@ -3,7 +3,8 @@
 
 void records_init(struct records *records, struct span bytes)
 {
-    *records = (struct records){.bytes = bytes, .parser = {.limits = {.bulk_bytes = INT32_MAX}}};
+    *records = (struct records){.bytes = bytes};
+    records->parser.limits.bulk_bytes = (int64_t)bytes.size; /* no part is larger than the whole */
 }
 
 void records_release(struct records *records)

@@ -2,6 +2,7 @@
  * append only directory of a Redis. The log it comes from is only read. */
 #include "broker/check/check.h"
 #include "broker/check/state.h"
+#include "broker/script/script.h"
 #include "core/base/error.h"
 #include "core/num/num.h"
 #include "core/time/clock.h"
@@ -38,6 +39,8 @@ static int write_rdb(struct check_state *state, const char *path, bool complete,
         .compress = true,
         .checksum = true,
         .aux = aux,
+        .function = scripts_next_library,
+        .functions = state->server.scripts,
     };
 
     if (complete)

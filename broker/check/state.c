@@ -1,6 +1,7 @@
 #include "broker/check/state.h"
 #include "broker/check/records.h"
 #include "broker/command/registry.h"
+#include "broker/script/script.h"
 #include "broker/server/values.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -30,6 +31,7 @@ struct check_state *check_state_new(struct diag *diag)
         return NULL;
     }
     server->registry = registry_new(registry_families);
+    server->scripts = scripts_new(server);
     server->keyspace = keyspace_new(server_config(server)->settings.databases, false);
     values_register(&server->loaders);
     keyspace_set_loaders(server->keyspace, &server->loaders);
@@ -43,6 +45,7 @@ void check_state_free(struct check_state *state)
         return;
     replay_release(&state->replay);
     keyspace_free(state->server.keyspace);
+    scripts_free(state->server.scripts);
     registry_free(state->server.registry);
     config_free(state->server.config);
     mem_free(state);
@@ -60,12 +63,12 @@ static void on_aux(void *context, struct span name, struct span value)
         state->made_ms = seconds * 1000;
 }
 
-static void on_function(void *context, struct span code)
+static int on_function(void *context, struct span code, struct diag *diag)
 {
     struct check_state *state = context;
 
-    (void)code;
     state->functions++;
+    return scripts_load_library(state->server.scripts, code, diag);
 }
 
 int check_state_load(struct check_state *state, const char *path, struct rdb_load *facts,

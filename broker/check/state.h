@@ -13,7 +13,7 @@ struct check_state {
     struct server server; /* configuration, commands, loaders and keyspace; the rest is missing */
     struct replay replay;
     int64_t made_ms; /* when the RDB file loaded last was made, by its own word; 0: it has none */
-    uint64_t functions; /* libraries in it, which are passed over */
+    uint64_t functions; /* libraries in it */
     uint64_t position;  /* up to which the log was repeated */
     uint64_t end;       /* up to which the log is sound */
     int64_t last_ms;    /* when the last frame repeated was written; 0: none was */

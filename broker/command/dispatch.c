@@ -6,9 +6,12 @@
  * Serving needs other shards than those of the call, so it starts when nothing is held. It is done
  * before the call's own reply can leave, since replies are written at the end of the round. */
 #include "broker/command/dispatch.h"
+#include "broker/command/unit.h"
+#include "broker/observe/observe.h"
 #include "broker/persistence/persistence.h"
 #include "broker/pubsub/keyspace_events.h"
 #include "broker/reactor/world.h"
+#include "broker/script/busy.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
 #include "broker/tracking/tracking.h"
@@ -17,6 +20,7 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/hash/key_hash.h"
+#include "core/time/clock.h"
 #include "storage/keyspace/keyspace.h"
 
 #include <string.h>
@@ -136,6 +140,7 @@ void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
         if (effect->flags & EFFECT_MODIFIED) {
             watch_effect(server->watches, rq, effect);
             tracking_effect(reactor, rq, effect, reactor->acting);
+            tracking_collect(reactor, effect);
         }
         if (effect->event && (effect->class & events))
             keyspace_events_publish(reactor, events, effect);
@@ -148,17 +153,11 @@ void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
     }
 }
 
-void dispatch_effects_of_whole(struct reactor *reactor, const struct request *requests,
-                               size_t count)
-{
-    tracking_broadcast(reactor, requests, count, reactor->acting);
-}
-
 void dispatch_effects(struct reactor *reactor, struct request *rq)
 {
-    persistence_record(reactor->server->persistence, reactor, rq, 1);
-    dispatch_effects_of_part(reactor, rq);
-    dispatch_effects_of_whole(reactor, rq, 1);
+    unit_begin(reactor);
+    unit_add(reactor, rq);
+    unit_end(reactor);
 }
 
 static void after_run(struct reactor *reactor, struct session *session,
@@ -170,8 +169,27 @@ static void after_run(struct reactor *reactor, struct session *session,
         persistence_note(reactor->server->persistence, &session->gate, rq);
     if (session && session->tracker)
         tracking_remember(session, command, rq);
+    if (observe_is_watched(reactor->server->observe)) {
+        struct observed_call call = observed_call_of(session, command, rq);
+
+        observe_shown(reactor, &call);
+    }
     if (rq->wait && session)
         wait_park(reactor, session, rq, command);
+}
+
+/* Stops the world for the call. While it waited for that a script may have begun that is not over,
+ * and only lets others run (busy.h): then the call is refused. */
+static bool stop_world(struct reactor *reactor, const struct command *command, struct reply *out)
+{
+    struct server *server = reactor->server;
+
+    world_stop(server->world, reactor->index);
+    if (!atomic_load_explicit(&server->busy, memory_order_relaxed) ||
+        script_busy_allows(server, command, out))
+        return true;
+    world_resume(server->world, reactor->index);
+    return false;
 }
 
 void dispatch_run(struct reactor *reactor, struct session *session, const struct command *command,
@@ -180,8 +198,10 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
     struct server *server = reactor->server;
     uint64_t shards = 0;
     bool sharded = command->spec->flags & CMD_SHARDED;
+    const struct request *outer;
 
     rq->spec = command->spec;
+    outer = doing_begin(&reactor->doing, rq, session);
     reactor->acting = session ? session->tracker : NULL;
     if (dispatch_find_keys(rq, command, &shards) < 0)
         sharded = false; /* the handler will say what is wrong; whatever it touches is held */
@@ -193,8 +213,7 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
         command->spec->run(rq, out);
         after_run(reactor, session, command, rq);
         keyspace_unlock(server->keyspace, shards);
-    } else {
-        world_stop(server->world, reactor->index);
+    } else if (stop_world(reactor, command, out)) {
         rq->held_shards = SHARDS_ALL;
         /* another exclusive call may have replaced the configuration meanwhile */
         rq->settings = &server_config(server)->settings;
@@ -203,6 +222,7 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
         world_resume(server->world, reactor->index);
     }
     reactor->acting = NULL;
+    doing_end(&reactor->doing, outer);
     if (reactor->ready)
         dispatch_serve_ready(reactor);
 }
@@ -221,21 +241,27 @@ static void evicted(struct reactor *reactor, struct request *rq)
 bool dispatch_make_room(struct reactor *reactor)
 {
     const struct settings *settings = &server_config(reactor->server)->settings;
+    uint64_t start_ns = 0;
     bool fits = true;
 
     while (mem_used() > settings->maxmemory) {
+        uint64_t one_ns = clock_monotonic_ns();
         struct request rq;
         size_t freed;
 
+        start_ns = start_ns ? start_ns : one_ns;
         dispatch_prepare(reactor, &rq, reactor->serve_arena);
         freed = settings->maxmemory_policy == EVICT_NONE ? 0 : keyspace_evict_one(&rq);
         evicted(reactor, &rq);
+        observe_latency(reactor->server, "eviction-del", clock_monotonic_ns() - one_ns);
         arena_reset(reactor->serve_arena);
         if (freed == 0) {
             fits = false;
             break;
         }
     }
+    if (start_ns)
+        observe_latency(reactor->server, "eviction-cycle", clock_monotonic_ns() - start_ns);
     if (reactor->ready)
         dispatch_serve_ready(reactor);
     return fits;

@@ -21,11 +21,9 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
  * the request's shards still held. */
 void dispatch_effects(struct reactor *reactor, struct request *rq);
 
-/* The same in two parts, for what is several requests: what follows of each as soon as it has run,
- * and what follows of all of them once. */
+/* The same without the log, as a part of what tracking_broadcast and the log take as one: see
+ * unit.h. */
 void dispatch_effects_of_part(struct reactor *reactor, struct request *rq);
-void dispatch_effects_of_whole(struct reactor *reactor, const struct request *requests,
-                               size_t count);
 
 /* Finds the keys, hashes them into the request, and gives the shards. 0, or ERR_SYNTAX. */
 int dispatch_find_keys(struct request *rq, const struct command *command, uint64_t *shards);

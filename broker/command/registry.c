@@ -1,5 +1,6 @@
 #include "broker/command/registry.h"
 #include "core/base/check.h"
+#include "core/base/error.h"
 #include "core/base/mem.h"
 
 #include <stdio.h>
@@ -10,12 +11,19 @@ enum {
     BUCKETS = 2048
 }; /* buckets: a power of two well above the commands */
 
+struct rename {
+    const struct command *command;
+    char *name; /* owned; "": there is none */
+};
+
 /* Names in an open-addressing table; subcommands of one container in an array, few enough to walk.
  */
 struct registry {
     const struct command *buckets[BUCKETS];
     struct command *commands; /* all, subcommands too, by number */
     unsigned total, top_level;
+    struct rename *renames;
+    size_t rename_count;
 };
 
 /* FNV-1a over the lower-cased name. */
@@ -51,6 +59,24 @@ static void add_to_table(struct registry *registry, const struct command *comman
     registry->buckets[at % BUCKETS] = command;
 }
 
+/* The usual command, whose key is found without looking at its arguments. */
+static void derive_key(struct command *command)
+{
+    const struct key_spec *keys = command->spec->keys;
+
+    if (command->spec->find_keys)
+        return;
+    command->is_plain =
+        keys[0].begin == KEY_BEGIN_NONE ||
+        (keys[0].begin == KEY_BEGIN_INDEX && keys[0].find == KEY_FIND_RANGE && keys[0].last == 0 &&
+         !(keys[0].flags & (KEY_NOT_KEY | KEY_VARIABLE_FLAGS | KEY_INCOMPLETE)) &&
+         keys[1].begin == KEY_BEGIN_NONE);
+    if (command->is_plain && keys[0].begin == KEY_BEGIN_INDEX) {
+        command->key_at = (unsigned)keys[0].index;
+        command->key_flags = keys[0].flags;
+    }
+}
+
 static struct command *add_command(struct registry *registry, const struct command_spec *spec,
                                    const struct command *parent)
 {
@@ -59,6 +85,7 @@ static struct command *add_command(struct registry *registry, const struct comma
     command->spec = spec;
     command->parent = parent;
     command->number = registry->total++;
+    derive_key(command);
     snprintf(command->full_name, sizeof(command->full_name), "%s%s%s",
              parent ? parent->spec->name : "", parent ? "|" : "", spec->name);
     return command;
@@ -104,15 +131,110 @@ void registry_free(struct registry *registry)
 {
     if (!registry)
         return;
+    for (size_t i = 0; i < registry->rename_count; i++)
+        mem_free(registry->renames[i].name);
+    mem_free(registry->renames);
     mem_free(registry->commands);
     mem_free(registry);
+}
+
+/* `found` is what has this name originally. */
+static const struct command *find_renamed(const struct registry *registry, struct span name,
+                                          const struct command *found)
+{
+    for (size_t i = 0; i < registry->rename_count; i++) {
+        const struct rename *rename = &registry->renames[i];
+
+        if (rename->name[0] && span_is(name, rename->name))
+            return rename->command;
+        if (rename->command == found)
+            found = NULL;
+    }
+    return found && found->spec->flags & CMD_INTERNAL ? NULL : found;
 }
 
 const struct command *registry_find(const struct registry *registry, struct span name)
 {
     const struct command *command = registry_find_logged(registry, name);
 
+    if (registry->rename_count)
+        return find_renamed(registry, name, command);
     return command && command->spec->flags & CMD_INTERNAL ? NULL : command;
+}
+
+static char *text_of(struct span name)
+{
+    char *text = mem_alloc(name.size + 1);
+
+    if (name.size)
+        memcpy(text, name.data, name.size);
+    text[name.size] = '\0';
+    return text;
+}
+
+int registry_rename(struct registry *registry, struct span from, struct span to, struct diag *diag)
+{
+    const struct command *command = registry_find(registry, from);
+
+    if (!command)
+        return diag_set(diag, ERR_MISSING, "No such command in rename-command: '%.*s'",
+                        SPAN_ARGS(from));
+    if (to.size && registry_find(registry, to))
+        return diag_set(diag, ERR_EXISTS, "Target command name already exists: '%.*s'",
+                        SPAN_ARGS(to));
+    for (size_t i = 0; i < registry->rename_count; i++) {
+        if (registry->renames[i].command == command) {
+            mem_free(registry->renames[i].name);
+            registry->renames[i].name = text_of(to);
+            return 0;
+        }
+    }
+    registry->renames =
+        mem_realloc(registry->renames, (registry->rename_count + 1) * sizeof(*registry->renames));
+    registry->renames[registry->rename_count++] =
+        (struct rename){.command = command, .name = text_of(to)};
+    return 0;
+}
+
+/* "a|b" is the subcommand b of what `find` finds for a. */
+static const struct command *find_full(const struct registry *registry, struct span name,
+                                       const struct command *(*find)(const struct registry *,
+                                                                     struct span))
+{
+    const char *bar = name.size ? memchr(name.data, '|', name.size) : NULL;
+    const struct command *container;
+
+    if (!bar)
+        return find(registry, name);
+    container = find(registry, span_of(name.data, (size_t)(bar - name.data)));
+    if (!container)
+        return NULL;
+    return registry_find_sub(container,
+                             span_of(bar + 1, name.size - (size_t)(bar - name.data) - 1));
+}
+
+static const struct command *find_unrenamed(const struct registry *registry, struct span name)
+{
+    const struct command *command = registry_find_logged(registry, name);
+
+    return command && command->spec->flags & CMD_INTERNAL ? NULL : command;
+}
+
+bool registry_has_renames(const struct registry *registry)
+{
+    return registry->rename_count > 0;
+}
+
+struct span registry_original_name(const struct command *command, struct span word)
+{
+    const char *name = (command->parent ? command->parent : command)->spec->name;
+
+    return span_is(word, name) ? word : span_text(name);
+}
+
+const struct command *registry_find_original(const struct registry *registry, struct span name)
+{
+    return find_full(registry, name, find_unrenamed);
 }
 
 const struct command *registry_find_logged(const struct registry *registry, struct span name)
@@ -137,16 +259,7 @@ const struct command *registry_find_sub(const struct command *container, struct 
 
 const struct command *registry_find_full(const struct registry *registry, struct span name)
 {
-    const char *bar = name.size ? memchr(name.data, '|', name.size) : NULL;
-    const struct command *container;
-
-    if (!bar)
-        return registry_find(registry, name);
-    container = registry_find(registry, span_of(name.data, (size_t)(bar - name.data)));
-    if (!container)
-        return NULL;
-    return registry_find_sub(container,
-                             span_of(bar + 1, name.size - (size_t)(bar - name.data) - 1));
+    return find_full(registry, name, registry_find);
 }
 
 unsigned registry_total(const struct registry *registry)

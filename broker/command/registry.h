@@ -3,6 +3,7 @@
 #ifndef MS_BROKER_COMMAND_REGISTRY_H
 #define MS_BROKER_COMMAND_REGISTRY_H
 
+#include "core/base/diag.h"
 #include "core/bytes/span.h"
 #include "core/command/command.h"
 
@@ -16,7 +17,9 @@ struct command {
     char full_name[64];                /* "xadd", "xgroup|create" */
     const struct command *subcommands; /* of a container, `subcommand_count` of them */
     unsigned subcommand_count;
-    uint64_t acl; /* reserved for the categories, derived */
+    bool is_plain;      /* its only key, if any, is always at `key_at`, used as `key_flags` say */
+    unsigned key_at;    /* 0: it has none */
+    unsigned key_flags; /* enum key_flag */
 };
 
 struct registry;
@@ -27,6 +30,20 @@ void registry_free(struct registry *registry);
 
 /* A top-level command by name, in any case; NULL if unknown. */
 const struct command *registry_find(const struct registry *registry, struct span name);
+
+/* Clients find a command under another name from now on, or not at all if that is "". Rules of
+ * users and the log keep the original one. At start only. ERR_MISSING if there is no such command,
+ * ERR_EXISTS if the new name is taken. */
+int registry_rename(struct registry *registry, struct span from, struct span to, struct diag *diag);
+
+/* True if a command has another name than its own. */
+bool registry_has_renames(const struct registry *registry);
+
+/* `word` if it is the command's own name, else that: the log outlives `rename-command`. */
+struct span registry_original_name(const struct command *command, struct span word);
+
+/* By its original name, "xgroup|create" too, however clients call it. */
+const struct command *registry_find_original(const struct registry *registry, struct span name);
 
 /* The same, or one that only the log may call (CMD_INTERNAL). */
 const struct command *registry_find_logged(const struct registry *registry, struct span name);

@@ -338,6 +338,13 @@ int config_load(struct config_store *store, int argc, char **argv, struct diag *
     return read_options(store->current, argc - at, argv + at, diag);
 }
 
+bool config_is_secret(struct span name)
+{
+    const struct directive *directive = directive_find(name);
+
+    return directive && (directive->flags & DIRECTIVE_SENSITIVE);
+}
+
 void config_get_text(const struct config *config, const char *name, struct buffer *out)
 {
     const struct directive *directive = directive_find(span_text(name));

@@ -7,6 +7,7 @@
 #ifndef MS_BROKER_CONFIG_CONFIG_H
 #define MS_BROKER_CONFIG_CONFIG_H
 
+#include "broker/net/tls.h"
 #include "core/base/diag.h"
 #include "core/bytes/buffer.h"
 #include "core/command/settings.h"
@@ -21,6 +22,16 @@ enum config_log_level {
     LOG_WARNING,
     LOG_NOTHING
 };
+enum config_log_format {
+    LOG_FORMAT_TEXT,
+    LOG_FORMAT_JSON
+};
+enum config_supervised { /* who started us and wants to be told how it goes */
+    SUPERVISED_UPSTART,
+    SUPERVISED_SYSTEMD,
+    SUPERVISED_AUTO,
+    SUPERVISED_NO
+};
 enum config_gate {
     GATE_NO,
     GATE_YES,
@@ -33,10 +44,20 @@ enum client_class {
     CLIENT_CLASSES
 };
 
+enum config_acl_pubsub { /* what channels a new user has */
+    ACL_PUBSUB_ALL,
+    ACL_PUBSUB_NONE
+};
+
 enum config_appendfsync {
     APPENDFSYNC_EVERYSEC,
     APPENDFSYNC_ALWAYS,
     APPENDFSYNC_NO
+};
+
+enum config_tls_user { /* what in a client's certificate names its user */
+    TLS_USER_COMMON_NAME,
+    TLS_USER_OFF
 };
 
 struct config_output_limit {
@@ -65,6 +86,9 @@ struct config {
     int64_t maxclients;
     bool protected_mode;
     char *requirepass; /* "" none */
+    char *aclfile;     /* "" none */
+    enum config_acl_pubsub acl_pubsub_default;
+    int64_t acllog_max_len;
     int64_t client_query_buffer_limit;
     struct config_output_limit output_limits[CLIENT_CLASSES];
     int client_default_resp;
@@ -72,8 +96,20 @@ struct config {
     bool daemonize;
     char *pidfile, *logfile, *dir;
     enum config_log_level loglevel;
+    enum config_log_format log_format;
+    bool syslog_enabled;
+    char *syslog_ident;
+    int syslog_facility; /* server/system_log.h */
+    bool hide_user_data_from_log;
+    bool crash_log_enabled, crash_memcheck_enabled;
+    int watchdog_period; /* ms; 0: off */
+    enum config_supervised supervised;
     enum config_gate enable_debug_command;
     enum config_gate enable_protected_configs;
+    int64_t busy_reply_threshold;    /* milliseconds; 0: never */
+    int64_t slowlog_log_slower_than; /* microseconds; below 0: never */
+    int64_t slowlog_max_len, slowlog_entry_max_argc, slowlog_entry_max_string_len;
+    int64_t latency_monitor_threshold; /* milliseconds; 0: off */
     bool latency_tracking;
     double latency_percentiles[CONFIG_PERCENTILES_LIMIT];
     int latency_percentile_count;
@@ -92,8 +128,23 @@ struct config {
     bool aof_load_truncated;
     char *appenddirname, *appendfilename; /* where a Redis AOF may be found */
     char *dbfilename;
+    char *backupdirname;       /* in the server's directory */
+    int64_t backup_sealed_ttl; /* seconds; 0: for ever */
     bool rdbchecksum;
     bool stop_writes_on_bgsave_error;
+
+    int tls_port; /* 0: none */
+    char *tls_cert_file, *tls_key_file, *tls_key_file_pass;
+    char *tls_client_cert_file, *tls_client_key_file, *tls_client_key_file_pass;
+    char *tls_ca_cert_file, *tls_ca_cert_dir;
+    char *tls_protocols, *tls_ciphers, *tls_ciphersuites, *tls_groups, *tls_dh_params_file;
+    enum tls_auth tls_auth_clients;
+    enum config_tls_user tls_auth_clients_user;
+    bool tls_prefer_server_ciphers;
+    bool tls_session_caching;
+    int tls_session_cache_size, tls_session_cache_timeout; /* sessions, seconds */
+    bool tls_replication, tls_cluster;
+    int max_new_tls_connections; /* a round of a reactor's loop */
 
     char **extra; /* values of directives without a field of their own, by directive number */
 };
@@ -114,6 +165,9 @@ const struct config *config_current(const struct config_store *store);
 /* Appends the value of a directive as CONFIG GET shows it. CHECKs that there is such a directive.
  */
 void config_get_text(const struct config *config, const char *name, struct buffer *out);
+
+/* True if the directive of this name holds a secret, which no log may show. */
+bool config_is_secret(struct span name);
 
 /* The absolute path of the file read at start, "" if none. */
 const char *config_file(const struct config_store *store);

@@ -1,12 +1,18 @@
 #include "broker/config/config_commands.h"
+#include "broker/acl/acl.h"
 #include "broker/persistence/persistence.h"
 #include "broker/config/directive.h"
 #include "broker/config/rewrite.h"
+#include "broker/net/tls.h"
+#include "broker/observe/crash_report.h"
+#include "broker/observe/watchdog.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/statistics.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/log.h"
+#include "broker/server/process_title.h"
 #include "broker/server/server.h"
+#include "broker/server/tls_setup.h"
 #include "broker/session/session.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -143,7 +149,7 @@ static int set_one(struct config *config, const struct directive *directive, str
 /* Whether listening addresses differ. */
 static bool listens_elsewhere(const struct config *a, const struct config *b)
 {
-    if (a->port != b->port || a->bind_count != b->bind_count)
+    if (a->port != b->port || a->tls_port != b->tls_port || a->bind_count != b->bind_count)
         return true;
     for (int i = 0; i < a->bind_count; i++)
         if (strcmp(a->bind[i], b->bind[i]) != 0)
@@ -151,22 +157,87 @@ static bool listens_elsewhere(const struct config *a, const struct config *b)
     return false;
 }
 
-/* What follows from a new configuration outside of it. On failure the caller puts the old one back.
- */
-static int take_effect(struct server *server, const struct config *old, const char **culprit,
-                       struct diag *diag)
+/* A changed name of a file, or the same one again, has it read anew: certificates are renewed so.
+ * New connections get the new context; the old one is in *before, to be freed or to be put back. */
+static int renew_tls(struct server *server, struct tls_context **before, struct diag *diag)
+{
+    struct tls_context *context;
+
+    if (tls_setup(server_config(server), &context, diag) < 0) {
+        log_line(server->log, LOG_WARNING, "The TLS configuration can't be used: %s", diag->text);
+        return diag_set(diag, ERR_SYNTAX, "Unable to update TLS configuration. Check server logs.");
+    }
+    *before = server->tls;
+    server->tls = context;
+    return 0;
+}
+
+static int listen_again(struct server *server, const struct config *old, const char **culprit,
+                        struct diag *diag)
 {
     const struct config *now = server_config(server);
 
+    if (!listens_elsewhere(old, now) || acceptor_reopen(server, diag) == 0)
+        return 0;
+    log_line(server->log, LOG_WARNING, "Can't listen: %s", diag->text);
+    if (old->port == now->port && old->tls_port == now->tls_port) {
+        *culprit = "bind";
+        return diag_set(diag, ERR_IO, "Failed to bind to specified addresses.");
+    }
+    *culprit = old->port != now->port ? "port" : "tls-port";
+    return diag_set(diag, ERR_IO, "Unable to listen on this port. Check server logs.");
+}
+
+/* The first argument of CONFIG SET that is about TLS, by its name; NULL if there is none. */
+static const char *tls_argument(const struct request *rq)
+{
+    for (size_t at = 2; at < rq->argc; at += 2) {
+        const struct directive *directive = directive_find(rq->argv[at]);
+
+        if (directive && strncmp(directive->name, "tls-", 4) == 0)
+            return directive->name;
+    }
+    return NULL;
+}
+
+/* What follows from a new configuration outside of it. On failure the caller puts the old one back.
+ */
+static int take_effect(const struct request *rq, const struct config *old, const char **culprit,
+                       struct diag *diag)
+{
+    struct server *server = server_of(rq);
+    const struct config *now = server_config(server);
+    struct tls_context *tls = NULL;
+    const char *about_tls = tls_argument(rq);
+
+    if (!process_title_fits(now)) {
+        *culprit = "proc-title-template";
+        return diag_set(diag, ERR_SYNTAX,
+                        "template format is invalid or contains unknown variables");
+    }
     if (strcmp(old->dir, now->dir) != 0 && chdir(now->dir) < 0) {
         *culprit = "dir";
         return diag_errno(diag, "Can't chdir to '%s'", now->dir);
     }
-    if (listens_elsewhere(old, now) && acceptor_reopen(server, diag) < 0) {
-        *culprit = old->port != now->port ? "port" : "bind";
+    *culprit = about_tls;
+    if (about_tls && renew_tls(server, &tls, diag) < 0)
+        return ERR_SYNTAX;
+    if (listen_again(server, old, culprit, diag) < 0) {
+        if (about_tls) {
+            tls_context_free(server->tls);
+            server->tls = tls;
+        }
         return ERR_IO;
     }
-    log_set_level(server->log, now->loglevel);
+    tls_context_free(tls);
+    log_configure(server->log, now);
+    acl_set_pubsub_default(server->acl, now->acl_pubsub_default == ACL_PUBSUB_ALL);
+    acl_trim_log(server->acl, (size_t)now->acllog_max_len);
+    if (strcmp(old->requirepass, now->requirepass) != 0)
+        acl_set_default_password(server->acl, now->requirepass);
+    crash_report_configure(server);
+    watchdog_configure(server->watchdog);
+    process_title_set(now, config_file(server->config));
     return 0;
 }
 
@@ -197,7 +268,7 @@ static void config_set(struct request *rq, struct reply *out)
     }
     old = config_copy(server_config(server));
     config_replace(server->config, next);
-    if (take_effect(server, old, &culprit, &diag) < 0) {
+    if (take_effect(rq, old, &culprit, &diag) < 0) {
         refuse(out, culprit, diag.text);
         config_replace(server->config, old);
         if (!server->acceptor && acceptor_reopen(server, &diag) < 0)
@@ -209,6 +280,23 @@ static void config_set(struct request *rq, struct reply *out)
     reply_ok(out);
 }
 
+/* The users are not in the snapshot: they change by ACL SETUSER. With a file of their own they are
+ * not in this one. */
+static int rewrite(struct server *server, struct diag *diag)
+{
+    struct config *config = config_copy(server_config(server));
+    struct buffer users = {0};
+    int rc;
+
+    if (!config->aclfile[0])
+        acl_config_lines(server->acl, &users);
+    directive_set_text(config, "user", span_of(users.data, users.size));
+    rc = config_rewrite(config, config_file(server->config), diag);
+    buffer_release(&users);
+    config_drop(config);
+    return rc;
+}
+
 static void config_rewrite_command(struct request *rq, struct reply *out)
 {
     struct server *server = server_of(rq);
@@ -218,7 +306,7 @@ static void config_rewrite_command(struct request *rq, struct reply *out)
         reply_error(out, "ERR The server is running without a config file");
         return;
     }
-    if (config_rewrite(server_config(server), config_file(server->config), &diag) < 0) {
+    if (rewrite(server, &diag) < 0) {
         log_line(server->log, LOG_WARNING, "CONFIG REWRITE failed: %s", diag.text);
         reply_error_format(out, "ERR Rewriting config file: %s", diag.text);
         return;

@@ -216,14 +216,18 @@ static int set_percentiles(struct config *config, size_t count, const struct spa
     return 0;
 }
 
-static char *join(size_t count, const struct span *words)
+/* The words of a line of which there may be several are to be told apart when it is split again. */
+static char *join(size_t count, const struct span *words, bool quoted)
 {
     struct buffer text = {0};
 
     for (size_t i = 0; i < count; i++) {
         if (i)
             buffer_append_byte(&text, ' ');
-        buffer_append_span(&text, words[i]);
+        if (quoted && (count > 1 || words[i].size))
+            config_quote(&text, words[i]);
+        else
+            buffer_append_span(&text, words[i]);
     }
     buffer_append_byte(&text, '\0');
     return text.data;
@@ -242,15 +246,29 @@ static void keep_text(struct config *config, const struct directive *directive, 
         replace_text(slot, text_of(span_of(text, num_format_i64(text, bytes))));
     } else if ((directive->flags & DIRECTIVE_FILE_ONLY) && *slot && (*slot)[0]) {
         struct buffer all = {0};
-        char *line = join(count, words);
+        char *line = join(count, words, true);
 
         buffer_printf(&all, "%s\n%s", *slot, line); /* repeated lines are all kept */
         buffer_append_byte(&all, '\0');
         mem_free(line);
         replace_text(slot, all.data);
     } else {
-        replace_text(slot, join(count, words));
+        replace_text(slot, join(count, words, directive->flags & DIRECTIVE_FILE_ONLY));
     }
+}
+
+void directive_set_text(struct config *config, const char *name, struct span text)
+{
+    const struct directive *directive = directive_find(span_text(name));
+
+    CHECK(directive && directive->field == DIRECTIVE_NO_FIELD);
+    replace_text(&config->extra[directive - directives], text_of(text));
+}
+
+static bool is_name(struct span word)
+{
+    return word.size > 0 && !memchr(word.data, '/', word.size) &&
+           !memchr(word.data, 0, word.size) && !span_is(word, ".") && !span_is(word, "..");
 }
 
 int directive_set(struct config *config, const struct directive *directive, size_t count,
@@ -282,6 +300,8 @@ int directive_set(struct config *config, const struct directive *directive, size
     case DIRECTIVE_PERCENTILES:
         return set_percentiles(config, count, words, diag);
     case DIRECTIVE_STRING:
+        if ((directive->flags & DIRECTIVE_NAME) && !is_name(words[0]))
+            return diag_set(diag, ERR_SYNTAX, "%s can't be a path, just a name", directive->name);
         if (directive->field != DIRECTIVE_NO_FIELD)
             replace_text(field_of(config, directive), text_of(words[0]));
         break;

@@ -32,6 +32,7 @@ enum directive_flag {
     DIRECTIVE_MULTI = 1 << 4,     /* takes several words on one line */
     DIRECTIVE_FILE_ONLY = 1 << 5, /* in files and on the command line; may be repeated */
     DIRECTIVE_IGNORED = 1 << 6,   /* accepted for old files, means nothing, not shown */
+    DIRECTIVE_NAME = 1 << 8,      /* of something in a directory; no path */
     DIRECTIVE_MODULE = 1 << 7,    /* of search, time series and filters: kept for when they come */
 };
 
@@ -48,7 +49,7 @@ struct directive {
 };
 
 enum {
-    DIRECTIVE_WORDS_LIMIT = 64
+    DIRECTIVE_WORDS_LIMIT = 1024 /* of a line; a `user` may have many */
 };
 
 extern const struct directive directives[];
@@ -76,6 +77,12 @@ void config_replace(struct config_store *store, struct config *config);
 /* Splits a line of a configuration file into words with quoting as in inline commands; the words
  * borrow from `scratch`. Returns their number, or ERR_SYNTAX on unbalanced quotes. */
 int config_split(struct span line, struct buffer *scratch, struct span *words, size_t limit);
+
+/* Appends a word so that config_split gives it back, in quotes if it needs them. */
+void config_quote(struct buffer *out, struct span word);
+
+/* Replaces the text of a directive that has no field, for CONFIG REWRITE. */
+void directive_set_text(struct config *config, const char *name, struct span text);
 
 /* Reads the text of a configuration file into the snapshot; `name` and line number go into errors.
  */

@@ -7,6 +7,8 @@
 #include "core/bytes/buffer.h"
 #include "core/command/command.h"
 
+#include <stdbool.h>
+
 struct server;
 
 /* What a report is made from. The state is exclusive while it is. */
@@ -32,6 +34,8 @@ void info_cluster(struct info_report *report);
 void info_keyspace(struct info_report *report);
 void info_keysizes(struct info_report *report);
 void info_threads(struct info_report *report);
+void info_hotkeys(struct info_report *report);
+bool info_has_hotkeys(const struct info_report *report); /* the section is shown */
 void info_debug(struct info_report *report);
 
 extern const struct command_spec info_commands[];

@@ -6,8 +6,7 @@
 
 enum {
     SECTION_DEFAULT = 1 << 0, /* printed without argument */
-    SECTION_ALL = 1 << 1,     /* printed for "all" */
-    SECTION_EVERYTHING = 1 << 2,
+    SECTION_ALL = 1 << 1,     /* printed for "all", and "everything": modules are none */
 };
 
 static const struct {
@@ -15,23 +14,25 @@ static const struct {
     const char *title; /* as printed */
     unsigned sets;
     void (*write)(struct info_report *report);
+    bool (*is_there)(const struct info_report *report); /* NULL: always */
 } sections[] = {
-    {"server", "Server", SECTION_DEFAULT | SECTION_ALL, info_server},
-    {"clients", "Clients", SECTION_DEFAULT | SECTION_ALL, info_clients},
-    {"memory", "Memory", SECTION_DEFAULT | SECTION_ALL, info_memory},
-    {"persistence", "Persistence", SECTION_DEFAULT | SECTION_ALL, info_persistence},
-    {"threads", "Threads", SECTION_ALL, info_threads},
-    {"stats", "Stats", SECTION_DEFAULT | SECTION_ALL, info_stats},
-    {"replication", "Replication", SECTION_DEFAULT | SECTION_ALL, info_replication},
-    {"cpu", "CPU", SECTION_DEFAULT | SECTION_ALL, info_cpu},
-    {"modules", "Modules", SECTION_DEFAULT | SECTION_EVERYTHING, info_modules},
-    {"commandstats", "Commandstats", SECTION_ALL, info_commandstats},
-    {"errorstats", "Errorstats", SECTION_DEFAULT | SECTION_ALL, info_errorstats},
-    {"latencystats", "Latencystats", SECTION_ALL, info_latencystats},
-    {"cluster", "Cluster", SECTION_DEFAULT | SECTION_ALL, info_cluster},
-    {"keyspace", "Keyspace", SECTION_DEFAULT | SECTION_ALL, info_keyspace},
-    {"keysizes", "Keysizes", SECTION_ALL, info_keysizes},
-    {"debug", "Debug", 0, info_debug},
+    {"server", "Server", SECTION_DEFAULT | SECTION_ALL, info_server, NULL},
+    {"clients", "Clients", SECTION_DEFAULT | SECTION_ALL, info_clients, NULL},
+    {"memory", "Memory", SECTION_DEFAULT | SECTION_ALL, info_memory, NULL},
+    {"persistence", "Persistence", SECTION_DEFAULT | SECTION_ALL, info_persistence, NULL},
+    {"threads", "Threads", SECTION_ALL, info_threads, NULL},
+    {"stats", "Stats", SECTION_DEFAULT | SECTION_ALL, info_stats, NULL},
+    {"replication", "Replication", SECTION_DEFAULT | SECTION_ALL, info_replication, NULL},
+    {"cpu", "CPU", SECTION_DEFAULT | SECTION_ALL, info_cpu, NULL},
+    {"modules", "Modules", SECTION_DEFAULT | SECTION_ALL, info_modules, NULL},
+    {"commandstats", "Commandstats", SECTION_ALL, info_commandstats, NULL},
+    {"errorstats", "Errorstats", SECTION_DEFAULT | SECTION_ALL, info_errorstats, NULL},
+    {"latencystats", "Latencystats", SECTION_ALL, info_latencystats, NULL},
+    {"cluster", "Cluster", SECTION_DEFAULT | SECTION_ALL, info_cluster, NULL},
+    {"keyspace", "Keyspace", SECTION_DEFAULT | SECTION_ALL, info_keyspace, NULL},
+    {"keysizes", "Keysizes", SECTION_ALL, info_keysizes, NULL},
+    {"hotkeys", "Hotkeys", SECTION_DEFAULT | SECTION_ALL, info_hotkeys, info_has_hotkeys},
+    {"debug", "Debug", 0, info_debug, NULL},
 };
 
 enum {
@@ -42,10 +43,8 @@ static unsigned wanted_set(struct span word)
 {
     if (span_is(word, "default"))
         return SECTION_DEFAULT;
-    if (span_is(word, "all"))
+    if (span_is(word, "all") || span_is(word, "everything"))
         return SECTION_ALL;
-    if (span_is(word, "everything"))
-        return SECTION_ALL | SECTION_EVERYTHING;
     return 0;
 }
 
@@ -66,7 +65,7 @@ static void info(struct request *rq, struct reply *out)
 
         for (size_t i = 1; i < rq->argc && !wanted; i++)
             wanted = span_is(rq->argv[i], sections[at].name);
-        if (!wanted)
+        if (!wanted || (sections[at].is_there && !sections[at].is_there(&report)))
             continue;
         if (text.size > 0)
             buffer_printf(&text, "\r\n");

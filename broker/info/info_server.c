@@ -3,14 +3,13 @@
 #include "broker/net/loop.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/acceptor.h"
+#include "broker/server/notify.h"
 #include "broker/server/server.h"
 #include "broker/session/client_commands.h"
 #include "broker/session/session.h"
 #include "broker/tracking/tracking.h"
 #include "broker/transaction/transaction.h"
 #include "broker/wait/wait.h"
-#include "core/base/mem.h"
-#include "storage/keyspace/keyspace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,8 +18,7 @@
 #include <unistd.h>
 
 enum {
-    LRU_CLOCK_MASK = (1 << 24) - 1,
-    HUMAN_SIZE = 32
+    LRU_CLOCK_MASK = (1 << 24) - 1
 };
 
 void info_server(struct info_report *report)
@@ -40,9 +38,10 @@ void info_server(struct info_report *report)
     buffer_printf(report->out,
                   "monotonic_clock:POSIX clock_gettime\r\nmultiplexing_api:%s\r\n"
                   "atomicvar_api:c11-builtin\r\ngcc_version:%d.%d.%d\r\nprocess_id:%d\r\n"
-                  "process_supervised:no\r\nrun_id:%s\r\ntcp_port:%d\r\n",
+                  "process_supervised:%s\r\nrun_id:%s\r\ntcp_port:%d\r\n",
                   loop_backend(server->reactors[0]->loop), __GNUC__, __GNUC_MINOR__,
-                  __GNUC_PATCHLEVEL__, (int)getpid(), server->run_id, config->port);
+                  __GNUC_PATCHLEVEL__, (int)getpid(), notify_manager_name(server->supervised),
+                  server->run_id, config->port ? config->port : config->tls_port);
     buffer_printf(report->out,
                   "server_time_usec:%lld\r\nuptime_in_seconds:%lld\r\nuptime_in_days:%lld\r\n"
                   "hz:%d\r\nconfigured_hz:%d\r\nlru_clock:%lld\r\nexecutable:%s\r\n"
@@ -108,126 +107,6 @@ void info_clients(struct info_report *report)
                   (long long)totals.with_deadline, watch_count_keys(server->watches),
                   (unsigned long long)waits.keys, (unsigned long long)waits.keys_on_missing,
                   (long long)totals.active);
-}
-
-/* "1.50M": two decimals and a unit, as Redis prints sizes for people. */
-static const char *human(uint64_t bytes, char text[HUMAN_SIZE])
-{
-    static const char units[] = "BKMGTPE";
-    double value = (double)bytes;
-    int unit = 0;
-
-    while (value >= 1024 && unit < (int)sizeof(units) - 2) {
-        value /= 1024;
-        unit++;
-    }
-    if (unit == 0)
-        snprintf(text, HUMAN_SIZE, "%lluB", (unsigned long long)bytes);
-    else
-        snprintf(text, HUMAN_SIZE, "%.2f%c", value, units[unit]);
-    return text;
-}
-
-static uint64_t resident_bytes(void)
-{
-    FILE *file = fopen("/proc/self/statm", "re");
-    unsigned long long total = 0, resident = 0;
-
-    if (file) {
-        if (fscanf(file, "%llu %llu", &total, &resident) != 2)
-            resident = 0;
-        fclose(file);
-    }
-    return resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static void put_size(struct buffer *out, const char *field, uint64_t bytes)
-{
-    char text[HUMAN_SIZE];
-
-    buffer_printf(out, "%s:%llu\r\n%s_human:%s\r\n", field, (unsigned long long)bytes, field,
-                  human(bytes, text));
-}
-
-/* Bytes that are not data: clients' buffers and the tables of the keyspace. */
-static size_t overhead_bytes(const struct server *server, const struct client_totals *clients)
-{
-    size_t total = clients->memory + server->memory_startup;
-
-    for (int db = 0; db < keyspace_databases(server->keyspace); db++)
-        total += keyspace_table_memory(server->keyspace, db);
-    return total;
-}
-
-static const char *policy_name(enum eviction_policy policy)
-{
-    static const char *const names[] = {
-        "noeviction",   "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
-        "volatile-lrm", "allkeys-lru",  "allkeys-lfu",  "allkeys-random",  "allkeys-lrm"};
-
-    return names[policy];
-}
-
-static void put_fragmentation(struct buffer *out, uint64_t used, uint64_t resident)
-{
-    double ratio = used ? (double)resident / (double)used : 1;
-
-    buffer_printf(out,
-                  "mem_fragmentation_ratio:%.2f\r\nmem_fragmentation_bytes:%lld\r\n"
-                  "mem_allocator:%s\r\nactive_defrag_running:0\r\n",
-                  ratio, (long long)resident - (long long)used,
-#ifdef MS_JEMALLOC
-                  "jemalloc-5"
-#else
-                  "libc"
-#endif
-    );
-}
-
-void info_memory(struct info_report *report)
-{
-    struct server *server = report->server;
-    const struct settings *settings = &server_config(server)->settings;
-    struct buffer *out = report->out;
-    uint64_t used = mem_used(), resident = resident_bytes();
-    uint64_t physical = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    struct client_totals clients;
-    struct keyspace_stats stats;
-    uint64_t overhead, dataset;
-
-    total_clients(server, &clients);
-    keyspace_stats_get(server->keyspace, &stats);
-    if (used > server->memory_peak) {
-        server->memory_peak = used;
-        server->memory_peak_ms = report->now_ms;
-    }
-    overhead = overhead_bytes(server, &clients);
-    dataset = used > overhead ? used - overhead : 0;
-    put_size(out, "used_memory", used);
-    put_size(out, "used_memory_rss", resident);
-    put_size(out, "used_memory_peak", server->memory_peak);
-    buffer_printf(out,
-                  "used_memory_peak_time:%lld\r\nused_memory_peak_perc:%.2f%%\r\n"
-                  "used_memory_overhead:%llu\r\nused_memory_startup:%llu\r\n"
-                  "used_memory_dataset:%llu\r\nused_memory_dataset_perc:%.2f%%\r\n",
-                  (long long)(server->memory_peak_ms / 1000),
-                  100. * (double)used / (double)server->memory_peak, (unsigned long long)overhead,
-                  (unsigned long long)server->memory_startup, (unsigned long long)dataset,
-                  used > server->memory_startup
-                      ? 100. * (double)dataset / (double)(used - server->memory_startup)
-                      : 0.);
-    put_size(out, "total_system_memory", physical);
-    put_size(out, "maxmemory", settings->maxmemory);
-    buffer_printf(out, "maxmemory_policy:%s\r\n", policy_name(settings->maxmemory_policy));
-    put_fragmentation(out, used, resident);
-    buffer_printf(
-        out,
-        "mem_not_counted_for_evict:0\r\nmem_clients_slaves:0\r\nmem_clients_normal:%zu\r\n"
-        "mem_cluster_links:0\r\nmem_aof_buffer:0\r\nmem_replication_backlog:0\r\n"
-        "mem_total_replication_buffers:0\r\nlazyfree_pending_objects:%llu\r\n"
-        "lazyfreed_objects:%llu\r\n",
-        clients.memory, (unsigned long long)stats.lazyfree_pending,
-        (unsigned long long)stats.lazyfreed_objects);
 }
 
 void info_replication(struct info_report *report)

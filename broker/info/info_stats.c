@@ -1,14 +1,20 @@
 /* info_stats.c - the sections that count what happened. */
 #include "broker/command/registry.h"
 #include "broker/info/info.h"
+#include "broker/observe/hotkeys.h"
+#include "broker/observe/observe.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/statistics.h"
+#include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "broker/tracking/tracking.h"
 #include "core/hist/histogram.h"
 #include "core/num/num.h"
 #include "storage/keyspace/keyspace.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static void put_rates(struct info_report *report)
 {
@@ -30,7 +36,9 @@ static void put_rates(struct info_report *report)
 static void put_keyspace_counters(struct info_report *report, const struct reactor_stats *sum)
 {
     struct keyspace_stats stats;
+    struct scripts_report scripts;
 
+    scripts_report(report->server->scripts, &scripts);
     keyspace_stats_get(report->server->keyspace, &stats);
     buffer_printf(
         report->out,
@@ -43,10 +51,30 @@ static void put_keyspace_counters(struct info_report *report, const struct react
         stats.expired_stale_percent, (unsigned long long)sum->expire_time_cap_reached,
         (unsigned long long)sum->expire_cpu_us / 1000);
     buffer_printf(report->out,
-                  "evicted_keys:%llu\r\nevicted_clients:0\r\nkeyspace_hits:%llu\r\n"
+                  "evicted_keys:%llu\r\nevicted_clients:0\r\nevicted_scripts:%llu\r\n"
+                  "keyspace_hits:%llu\r\n"
                   "keyspace_misses:%llu\r\n",
-                  (unsigned long long)stats.evicted_keys, (unsigned long long)stats.hits,
-                  (unsigned long long)stats.misses);
+                  (unsigned long long)stats.evicted_keys, (unsigned long long)scripts.evicted,
+                  (unsigned long long)stats.hits, (unsigned long long)stats.misses);
+}
+
+static double milliseconds(uint64_t nanoseconds)
+{
+    return (double)nanoseconds / 1e6;
+}
+
+/* The figures of SLOWLOG over all commands. */
+static void put_slow_calls(struct info_report *report)
+{
+    struct command_stats all = {0};
+
+    for (unsigned i = 0; i < registry_total(report->server->registry); i++)
+        statistics_add_slow(report->server, i, &all);
+    buffer_printf(report->out,
+                  "slowlog_commands_count:%llu\r\nslowlog_commands_time_ms_sum:%.2f\r\n"
+                  "slowlog_commands_time_ms_max:%.2f\r\n",
+                  (unsigned long long)all.slow_calls, milliseconds(all.slow_nanoseconds),
+                  milliseconds(all.slow_longest_ns));
 }
 
 void info_stats(struct info_report *report)
@@ -71,12 +99,14 @@ void info_stats(struct info_report *report)
     put_keyspace_counters(report, &sum);
     buffer_printf(report->out,
                   "pubsub_channels:%zu\r\npubsub_patterns:%zu\r\npubsubshard_channels:%zu\r\n"
-                  "latest_fork_usec:0\r\ntotal_forks:0\r\ntracking_total_keys:%zu\r\n"
+                  "latest_fork_usec:%llu\r\ntotal_forks:%llu\r\ntracking_total_keys:%zu\r\n"
                   "tracking_total_items:%zu\r\ntracking_total_prefixes:%zu\r\n"
                   "unexpected_error_replies:%llu\r\ntotal_error_replies:%llu\r\n"
                   "total_reads_processed:%llu\r\ntotal_writes_processed:%llu\r\n",
                   pubsub_topics(pubsub, PUBSUB_CHANNEL), pubsub_topics(pubsub, PUBSUB_PATTERN),
-                  pubsub_topics(pubsub, PUBSUB_SHARD), tracked.keys, tracked.items,
+                  pubsub_topics(pubsub, PUBSUB_SHARD),
+                  (unsigned long long)report->server->observe->latest_fork_us,
+                  (unsigned long long)report->server->observe->forks, tracked.keys, tracked.items,
                   tracked.prefixes, (unsigned long long)sum.unexpected_error_replies,
                   (unsigned long long)sum.error_replies, (unsigned long long)sum.reads,
                   (unsigned long long)sum.writes);
@@ -85,11 +115,32 @@ void info_stats(struct info_report *report)
         "client_query_buffer_limit_disconnections:%llu\r\n"
         "client_output_buffer_limit_disconnections:%llu\r\n"
         "eventloop_cycles:%llu\r\neventloop_duration_sum:%llu\r\n"
-        "eventloop_duration_cmd_sum:%llu\r\nacl_access_denied_auth:%llu\r\n",
+        "eventloop_duration_cmd_sum:%llu\r\nacl_access_denied_auth:%llu\r\n"
+        "acl_access_denied_cmd:%llu\r\nacl_access_denied_key:%llu\r\n"
+        "acl_access_denied_channel:%llu\r\nacl_access_denied_tls_cert:%llu\r\n",
         (unsigned long long)sum.query_buffer_disconnections,
         (unsigned long long)sum.output_buffer_disconnections, (unsigned long long)sum.loop_rounds,
         (unsigned long long)sum.loop_nanoseconds / 1000,
-        (unsigned long long)sum.command_nanoseconds / 1000, (unsigned long long)sum.auth_failures);
+        (unsigned long long)sum.command_nanoseconds / 1000, (unsigned long long)sum.acl_denied_auth,
+        (unsigned long long)sum.acl_denied_command, (unsigned long long)sum.acl_denied_key,
+        (unsigned long long)sum.acl_denied_channel, (unsigned long long)sum.acl_denied_certificate);
+    put_slow_calls(report);
+}
+
+static void put_command(struct buffer *out, const char *name, const struct command_stats *stats)
+{
+    buffer_printf(out,
+                  "cmdstat_%s:calls=%llu,usec=%llu,usec_per_call=%.2f,rejected_calls=%llu,"
+                  "failed_calls=%llu",
+                  name, (unsigned long long)stats->calls,
+                  (unsigned long long)stats->nanoseconds / 1000,
+                  stats->calls ? (double)stats->nanoseconds / 1000. / (double)stats->calls : 0.,
+                  (unsigned long long)stats->rejected, (unsigned long long)stats->failed);
+    if (stats->slow_calls)
+        buffer_printf(out, ",slowlog_count=%llu,slowlog_time_ms_sum=%.2f,slowlog_time_ms_max=%.2f",
+                      (unsigned long long)stats->slow_calls, milliseconds(stats->slow_nanoseconds),
+                      milliseconds(stats->slow_longest_ns));
+    buffer_printf(out, "\r\n");
 }
 
 void info_commandstats(struct info_report *report)
@@ -101,16 +152,15 @@ void info_commandstats(struct info_report *report)
 
         statistics_command(report->server, i, &sum);
         if (sum.calls || sum.rejected || sum.failed)
-            buffer_printf(report->out,
-                          "cmdstat_%s:calls=%llu,usec=%llu,usec_per_call=%.2f,rejected_calls=%llu,"
-                          "failed_calls=%llu\r\n",
-                          registry_by_number(registry, i)->full_name, (unsigned long long)sum.calls,
-                          (unsigned long long)sum.nanoseconds / 1000,
-                          sum.calls ? (double)sum.nanoseconds / 1000. / (double)sum.calls : 0.,
-                          (unsigned long long)sum.rejected, (unsigned long long)sum.failed);
+            put_command(report->out, registry_by_number(registry, i)->full_name, &sum);
         if (sum.latency)
             histogram_free(sum.latency);
     }
+}
+
+static int compare_codes(const void *a, const void *b)
+{
+    return strcmp(((const struct error_stats *)a)->code, ((const struct error_stats *)b)->code);
 }
 
 void info_errorstats(struct info_report *report)
@@ -118,9 +168,13 @@ void info_errorstats(struct info_report *report)
     struct reactor_stats sum;
 
     statistics_sum(report->server, &sum);
+    qsort(sum.errors, sum.error_codes, sizeof(sum.errors[0]), compare_codes);
     for (unsigned i = 0; i < sum.error_codes; i++)
         buffer_printf(report->out, "errorstat_%s:count=%llu\r\n", sum.errors[i].code,
                       (unsigned long long)sum.errors[i].count);
+    if (sum.errors_beyond > 0)
+        buffer_printf(report->out, "errorstat_ERRORSTATS_OVERFLOW:count=%llu\r\n",
+                      (unsigned long long)sum.errors_beyond);
 }
 
 void info_latencystats(struct info_report *report)
@@ -217,6 +271,25 @@ void info_keysizes(struct info_report *report)
         keyspace_each(report->server->keyspace, db, count_size, &bins);
         put_bins(report->out, db, "distrib_strings_sizes", bins.strings);
     }
+}
+
+bool info_has_hotkeys(const struct info_report *report)
+{
+    struct hotkeys_state state;
+
+    hotkeys_state(report->server->observe, report->now_ms, &state);
+    return state.exists;
+}
+
+void info_hotkeys(struct info_report *report)
+{
+    struct hotkeys_state state;
+
+    hotkeys_state(report->server->observe, report->now_ms, &state);
+    buffer_printf(report->out,
+                  "hotkeys-tracking-active:%d\r\nhotkeys-used-memory:%zu\r\n"
+                  "hotkeys-cmd-cpu-time:%llu\r\n",
+                  state.active, state.memory, (unsigned long long)state.cpu_us);
 }
 
 void info_debug(struct info_report *report)

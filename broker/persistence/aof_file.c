@@ -172,7 +172,7 @@ int aof_file_read(struct aof_file *file, struct diag *diag)
     struct aof_reading reading = {
         .file = file,
         .base = file->from,
-        .parser = {.limits = {.bulk_bytes = INT32_MAX}},
+        .parser = {.limits = {.bulk_bytes = AOF_BULK_LIMIT}},
     };
     int rc = io_open(file->io, file->path, IO_READ, &reading.input, diag);
 

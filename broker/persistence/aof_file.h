@@ -12,6 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Bytes of one argument. Redis has no limit but what its proto-max-bulk-len was at the time; beyond
+ * this a number is taken for damage, and not for an argument whose end is missing. */
+#define AOF_BULK_LIMIT (INT64_C(1) << 40)
+
 struct aof_file {
     struct io *io;
     const char *path;

@@ -5,6 +5,7 @@
 #include "broker/persistence/aof_file.h"
 #include "broker/persistence/aof_manifest.h"
 #include "broker/persistence/persistence_internal.h"
+#include "broker/script/script.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "core/base/error.h"
@@ -23,7 +24,7 @@ enum {
 struct import {
     struct persistence *self;
     struct replay replay;
-    uint64_t left_out; /* commands and libraries that have no meaning here */
+    uint64_t left_out; /* commands that have no meaning here */
     char first_left_out[64];
 };
 
@@ -64,10 +65,11 @@ static bool on_rdb_progress(void *context, uint64_t bytes, uint64_t of, uint64_t
     return on_progress(context, bytes, of);
 }
 
-static void on_function(void *context, struct span code)
+static int on_function(void *context, struct span code, struct diag *diag)
 {
-    (void)code;
-    leave_out(context, SPAN("a function library"));
+    struct import *import = context;
+
+    return scripts_load_library(import->self->server->scripts, code, diag);
 }
 
 /* *end says where the commands begin. Keys that have expired stay: what follows may know them. */
@@ -112,8 +114,8 @@ static bool is_mark(struct span name)
     return span_is(name, "multi") || span_is(name, "exec") || span_is(name, "select");
 }
 
-/* What changes no data here: functions, and calls that concern a connection or the server, which
- * replaying has none of. */
+/* What changes no data: calls that concern a connection or the server, which replaying has none of.
+ */
 static bool skip_command(void *context, size_t argc, const struct span *argv)
 {
     struct import *import = context;
@@ -122,7 +124,7 @@ static bool skip_command(void *context, size_t argc, const struct span *argv)
     if (is_mark(argv[0]))
         return false;
     command = find_command(import->self->server, argc, argv);
-    if (command ? !(command->spec->flags & CMD_SESSION) : !span_is(argv[0], "function"))
+    if (!command || !(command->spec->flags & CMD_SESSION))
         return false;
     leave_out(import, argv[0]);
     return true;

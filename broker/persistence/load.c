@@ -9,7 +9,9 @@
  * keyspace at rest. */
 #include "broker/persistence/persistence_internal.h"
 #include "broker/reactor/world.h"
+#include "broker/script/script.h"
 #include "broker/server/log.h"
+#include "broker/server/notify.h"
 #include "broker/server/server.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
@@ -23,6 +25,7 @@
 
 enum {
     PROGRESS_EVERY_US = 2000000,
+    PAUSE_EVERY_US = 1000,
 };
 
 static int world_slot(const struct persistence *self)
@@ -31,9 +34,8 @@ static int world_slot(const struct persistence *self)
 }
 
 /* A line for who waits: how far it is, how fast, how long it will take. */
-static void report_progress(struct persistence *self)
+static void report_progress(struct persistence *self, uint64_t now_us)
 {
-    uint64_t now_us = clock_monotonic_us();
     uint64_t bytes = atomic_load_explicit(&self->loading_bytes, memory_order_relaxed);
     uint64_t of = atomic_load_explicit(&self->loading_of, memory_order_relaxed);
     uint64_t keys = atomic_load_explicit(&self->loaded_keys, memory_order_relaxed);
@@ -42,6 +44,9 @@ static void report_progress(struct persistence *self)
     if (now_us - self->last_progress_us < PROGRESS_EVERY_US)
         return;
     self->last_progress_us = now_us;
+    if (of > 0)
+        notify_send(self->server, "STATUS=Loading the data: %.0f%%\n",
+                    100. * (double)bytes / (double)of);
     log_line(self->server->log, LOG_NOTICE,
              "Loading: %.1f of %.1f MB, %llu keys and records, %.0f a second, %.0f s to go",
              (double)bytes / 1e6, (double)of / 1e6, (unsigned long long)keys,
@@ -52,11 +57,15 @@ static void report_progress(struct persistence *self)
 bool persistence_loading_pause(struct persistence *self)
 {
     struct server *server = self->server;
+    uint64_t now_us = clock_monotonic_us();
 
-    world_leave(server->world, world_slot(self));
-    report_progress(self);
-    sched_yield();
-    world_enter(server->world, world_slot(self));
+    if (now_us - self->last_pause_us >= PAUSE_EVERY_US) {
+        self->last_pause_us = now_us;
+        world_leave(server->world, world_slot(self));
+        report_progress(self, now_us);
+        sched_yield();
+        world_enter(server->world, world_slot(self));
+    }
     return !atomic_load_explicit(&server->stopping, memory_order_relaxed);
 }
 
@@ -72,6 +81,13 @@ static bool on_rdb_progress(void *context, uint64_t bytes, uint64_t of, uint64_t
     return persistence_loading_pause(self);
 }
 
+static int on_function(void *context, struct span code, struct diag *diag)
+{
+    struct persistence *self = context;
+
+    return scripts_load_library(self->server->scripts, code, diag);
+}
+
 int persistence_load_rdb(struct persistence *self, const char *path, bool keep_expired,
                          struct diag *diag)
 {
@@ -85,6 +101,7 @@ int persistence_load_rdb(struct persistence *self, const char *path, bool keep_e
         .now_ms = clock_now_ms(),
         .keep_expired = keep_expired,
         .check_checksum = config->rdbchecksum,
+        .function = on_function,
         .progress = on_rdb_progress,
         .context = self,
     };
@@ -192,8 +209,11 @@ static void announce_ready(struct server *server)
 {
     if (server_config(server)->port > 0)
         log_line(server->log, LOG_NOTICE, "Ready to accept connections tcp");
+    if (server_config(server)->tls_port > 0)
+        log_line(server->log, LOG_NOTICE, "Ready to accept connections tls");
     if (server_config(server)->unixsocket[0])
         log_line(server->log, LOG_NOTICE, "Ready to accept connections unix");
+    notify_ready(server);
 }
 
 /* Reactor 0: everything is there, or the server has to end. */

@@ -17,6 +17,7 @@ struct persistence *persistence_new(struct server *server)
     struct persistence *self = mem_zalloc(sizeof(*self));
 
     self->server = server;
+    self->backup = backup_new(self);
     self->db = -1;
     self->last_rewrite_ok = self->last_save_ok = self->last_write_ok = true;
     self->last_rewrite_ms = self->last_save_ms = -1;
@@ -29,10 +30,11 @@ void persistence_free(struct persistence *self)
     if (!self)
         return;
     snapshot_kill(self);
+    backup_free(self->backup);
     commit_log_close(self->log);
     commit_log_close(self->opening);
     for (int i = 0; i <= REACTORS_LIMIT; i++)
-        buffer_release(&self->scratch[i]);
+        buffer_release(&self->recordings[i].out);
     pthread_mutex_destroy(&self->lock);
     mem_free(self);
 }
@@ -44,7 +46,7 @@ struct commit_log *persistence_log(const struct persistence *self)
 
 bool persistence_is_logging(const struct persistence *self)
 {
-    return self->log != NULL;
+    return self->log || self->backup_log;
 }
 
 /* --- The log's thread. */
@@ -81,6 +83,15 @@ static void on_recovered(void *context)
     log_line(self->server->log, LOG_NOTICE, "The log can be written again, nothing of it is lost.");
 }
 
+static void on_synced(void *context, uint64_t took_us)
+{
+    struct persistence *self = context;
+
+    /* only this thread raises it, the cron takes it away: a sample lost between is no loss */
+    if (took_us > atomic_load_explicit(&self->longest_sync_us, memory_order_relaxed))
+        atomic_store_explicit(&self->longest_sync_us, took_us, memory_order_relaxed);
+}
+
 static enum commit_sync sync_of(enum config_appendfsync appendfsync)
 {
     switch (appendfsync) {
@@ -103,7 +114,7 @@ int persistence_open_log(struct persistence *self, struct commit_recovery *found
         .compress = config->log_compression,
         .segment_bytes = (uint64_t)config->log_segment_size,
         .replication_id = self->server->replication_id,
-        .listener = {self, on_durable, on_failed, on_recovered},
+        .listener = {self, on_durable, on_failed, on_recovered, on_synced},
     };
 
     return commit_log_open(&options, &self->opening, found, diag);
@@ -112,14 +123,8 @@ int persistence_open_log(struct persistence *self, struct commit_recovery *found
 /* --- Recording. */
 
 enum {
-    HEAD_ROOM = 64 /* bytes in front of the records, for what may have to stand there */
-};
-
-/* Records being put together: those after HEAD_ROOM bytes of `out`. */
-struct recording {
-    struct buffer *out;
-    int first_db, db; /* of the first and the last record */
-    size_t count;
+    HEAD_ROOM = 64, /* bytes in front of the records, for what may have to stand there */
+    RECORDING_KEEP = 1 << 20
 };
 
 static void write_select(struct buffer *out, int db)
@@ -135,9 +140,9 @@ static void write_record(struct recording *recording, int db, size_t argc, const
     if (recording->count == 0)
         recording->first_db = db;
     else if (db != recording->db)
-        write_select(recording->out, db);
+        write_select(&recording->out, db);
     recording->db = db;
-    resp_write_command(recording->out, argc, argv);
+    resp_write_command(&recording->out, argc, argv);
     recording->count++;
 }
 
@@ -197,14 +202,15 @@ static size_t put_in_front(struct buffer *out, size_t at, struct span bytes)
     return at;
 }
 
-/* Appends what was put together. Several records are a transaction, and the first one says its
- * database if the log's last one had another. */
+/* Appends what was put together; returns the position in the server's log, 0 if there is none.
+ * Several records are a transaction, and the first one says its database if the last one before it
+ * had another. */
 static uint64_t append_records(struct persistence *self, struct recording *recording)
 {
-    struct buffer *out = recording->out;
+    struct buffer *out = &recording->out;
     struct buffer select = {0};
     size_t at = HEAD_ROOM;
-    uint64_t position;
+    uint64_t position = 0;
 
     if (recording->count > 1) {
         buffer_append_span(out, SPAN("*1\r\n$4\r\nEXEC\r\n"));
@@ -216,29 +222,70 @@ static uint64_t append_records(struct persistence *self, struct recording *recor
         at = put_in_front(out, at, span_of(select.data, select.size));
     }
     self->db = recording->db;
-    position = commit_log_append(self->log, span_of(out->data + at, out->size - at));
+    if (self->log)
+        position = commit_log_put(self->log, span_of(out->data + at, out->size - at));
+    if (self->backup_log)
+        commit_log_append(self->backup_log, span_of(out->data + at, out->size - at));
     pthread_mutex_unlock(&self->lock);
     buffer_release(&select);
     return position;
 }
 
-void persistence_record(struct persistence *self, struct reactor *reactor,
-                        const struct request *requests, size_t count)
+void persistence_collect(struct persistence *self, struct reactor *reactor,
+                         const struct request *rq)
 {
-    struct recording recording = {.out = &self->scratch[reactor->index]};
-    uint64_t shards = 0;
+    struct recording *recording = &self->recordings[reactor->index];
 
-    if (!self->log)
+    if (!self->log && !self->backup_log)
         return;
-    buffer_clear(recording.out);
-    buffer_reserve(recording.out, HEAD_ROOM);
-    recording.out->size = HEAD_ROOM;
-    for (size_t i = 0; i < count; i++) {
-        record_request(&recording, &requests[i]);
-        shards |= requests[i].held_shards;
+    if (recording->count == 0) {
+        buffer_reserve(&recording->out, HEAD_ROOM);
+        recording->out.size = HEAD_ROOM;
     }
-    if (recording.count > 0)
-        note_position(self, shards, append_records(self, &recording));
+    record_request(recording, rq);
+    recording->shards |= rq->held_shards;
+}
+
+static void clear_recording(struct recording *recording)
+{
+    recording->count = 0;
+    recording->shards = 0;
+    if (recording->out.capacity > RECORDING_KEEP)
+        buffer_release(&recording->out);
+    buffer_clear(&recording->out);
+}
+
+void persistence_drop(struct persistence *self, struct reactor *reactor)
+{
+    clear_recording(&self->recordings[reactor->index]);
+}
+
+bool persistence_commit(struct persistence *self, struct reactor *reactor)
+{
+    struct recording *recording = &self->recordings[reactor->index];
+    bool any = recording->count > 0;
+    uint64_t position = any ? append_records(self, recording) : 0;
+
+    if (any && self->log) {
+        note_position(self, recording->shards, position);
+        recording->kick = true;
+    }
+    clear_recording(recording);
+    return any;
+}
+
+void persistence_kick(struct persistence *self, const struct reactor *reactor)
+{
+    struct recording *recording = &self->recordings[reactor->index];
+
+    if (recording->kick && self->log)
+        commit_log_kick(self->log);
+    recording->kick = false;
+}
+
+size_t persistence_collected(const struct persistence *self, const struct reactor *reactor)
+{
+    return self->recordings[reactor->index].out.size;
 }
 
 /* --- The gate. */
@@ -258,7 +305,7 @@ void persistence_note(const struct persistence *self, struct gate *gate, const s
     }
     if (greatest > gate->read)
         gate->read = greatest;
-    if (greatest > gate->written && rq->effect_count > 0 && changed_by_call(rq))
+    if (greatest > gate->written && (rq->flags & REQUEST_CHANGED || changed_by_call(rq)))
         gate->written = greatest;
 }
 
@@ -353,8 +400,9 @@ static void switch_on(struct persistence *self)
 
 static void switch_off(struct persistence *self)
 {
-    snapshot_kill(self);
     workers_wait(&self->server->workers); /* one of them may install a checkpoint */
+    backup_log_stops(self->backup, self->log);
+    snapshot_kill(self);
     self->install_running = false;
     commit_log_close(self->log);
     self->log = NULL;

@@ -41,9 +41,22 @@ struct commit_log *persistence_log(const struct persistence *self);
 /* Changes are logged: requests are to say what is to be logged instead of them. */
 bool persistence_is_logging(const struct persistence *self);
 
-/* Logs what requests that belong together have changed. Their shards are held. */
-void persistence_record(struct persistence *self, struct reactor *reactor,
-                        const struct request *requests, size_t count);
+/* Puts down what a request has changed, to be logged together with what follows by
+ * persistence_commit. Its shards are held, until then. */
+void persistence_collect(struct persistence *self, struct reactor *reactor,
+                         const struct request *rq);
+
+/* Logs what was put down as one. True if there was something. */
+bool persistence_commit(struct persistence *self, struct reactor *reactor);
+
+/* Forgets what was put down. */
+void persistence_drop(struct persistence *self, struct reactor *reactor);
+
+/* The reactor has run what it had to run: what it has logged is written now. */
+void persistence_kick(struct persistence *self, const struct reactor *reactor);
+
+/* Bytes put down so far. */
+size_t persistence_collected(const struct persistence *self, const struct reactor *reactor);
 
 /* --- The gate. */
 
@@ -86,6 +99,9 @@ int persistence_settle(struct persistence *self, bool save, struct diag *diag);
 
 /* True if `save` names any points, so that a shutdown writes the RDB file. */
 bool persistence_has_save_points(const struct persistence *self);
+
+/* Bytes of records that are not durable yet. Exclusive. */
+uint64_t persistence_pending_bytes(const struct persistence *self);
 
 /* Changes made since the start. */
 uint64_t persistence_changes(const struct server *server);

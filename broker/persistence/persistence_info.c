@@ -55,6 +55,16 @@ static void put_log(const struct persistence *self, struct buffer *out)
                   (unsigned long long)facts.last_sync_us);
 }
 
+uint64_t persistence_pending_bytes(const struct persistence *self)
+{
+    struct commit_facts facts;
+
+    if (!self->log)
+        return 0;
+    commit_log_facts(self->log, &facts);
+    return facts.pending_bytes;
+}
+
 void info_persistence(struct info_report *report)
 {
     struct server *server = report->server;
@@ -91,6 +101,7 @@ void info_persistence(struct info_report *report)
         self->child.job == JOB_REWRITE ? seconds(running_ms) : -1, status(self->last_rewrite_ok),
         (unsigned long long)self->rewrites, self->rewrite_failures, self->save_failures,
         status(!atomic_load_explicit(&self->failed, memory_order_relaxed)));
+    buffer_printf(report->out, "backup_in_progress:%d\r\n", backup_is_in_progress(self->backup));
     if (self->log)
         put_log(self, report->out);
     if (loading)

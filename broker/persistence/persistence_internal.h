@@ -1,8 +1,9 @@
 /* persistence_internal.h - the parts of persistence: recording (persistence.c), reading back
- * (load.c, replay.c), children that write files (snapshot.c). */
+ * (load.c, replay.c), children that write files (snapshot.c), backups (backup.c). */
 #ifndef MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
 #define MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
 
+#include "broker/persistence/backup.h"
 #include "broker/persistence/persistence.h"
 #include "broker/persistence/replay.h"
 #include "broker/net/inbox.h"
@@ -28,15 +29,30 @@ enum persistence_job {
 struct snapshot_child {
     enum persistence_job job;
     pid_t pid;
-    uint64_t position; /* of the checkpoint */
-    uint64_t changes;  /* noted when it began, to be taken off when it succeeds */
+    struct commit_log *log; /* that gets the checkpoint */
+    uint64_t position;      /* of the checkpoint */
+    uint64_t changes;       /* noted when it began, to be taken off when it succeeds */
     int64_t started_ms;
-    char path[4096], temporary[4096];
+    char path[4096], temporary[4096 + 8];
+};
+
+/* Records being put together: those after HEAD_ROOM bytes of `out`. */
+struct recording {
+    struct buffer out;
+    int first_db, db; /* of the first and the last record */
+    size_t count;
+    uint64_t shards; /* held while they are put together */
+    bool kick;       /* the log has something that it has not been told to write */
 };
 
 struct persistence {
     struct server *server;
-    struct commit_log *log;     /* NULL while there is none; changed in exclusive sections */
+    struct commit_log *log;           /* NULL while there is none; changed in exclusive sections */
+    _Atomic uint64_t longest_sync_us; /* since the cron looked last; relaxed, a figure only */
+    /* Of a backup that is being made without a log; NULL but for that. Everything is recorded in it
+     * too, and nobody waits for it. Changed in exclusive sections. */
+    struct commit_log *backup_log;
+    struct backup *backup;
     struct commit_log *opening; /* the loading thread's, until everything is read */
     pthread_t loader;
     bool loader_started;
@@ -51,7 +67,7 @@ struct persistence {
 
     /* Position of the last change in each shard; guarded by the shard, relaxed for that reason. */
     _Atomic uint64_t positions[KEY_SHARDS];
-    struct buffer scratch[REACTORS_LIMIT + 1]; /* each reactor's own */
+    struct recording recordings[REACTORS_LIMIT + 1]; /* each reactor's own */
     char refusal[REACTORS_LIMIT + 1][DIAG_TEXT_LIMIT + 128];
     /* Reactors that have output waiting. Sequentially consistent with `durable`: either the log's
      * thread sees the flag, or the reactor sees the position. */
@@ -61,6 +77,7 @@ struct persistence {
     struct snapshot_child child;
     bool rewrite_scheduled, save_scheduled;
     bool install_running;      /* a worker installs a checkpoint */
+    bool install_for_backup;   /* and the backup gets it, too */
     atomic_int install_result; /* 0: not yet, 1, or -1; released by the worker, acquired by cron */
     struct {
         int64_t seconds, changes;
@@ -77,7 +94,7 @@ struct persistence {
     /* Loading; written by the loading thread, read for INFO: relaxed. */
     _Atomic uint64_t loading_bytes, loading_of, loaded_keys;
     int64_t loading_since_ms;
-    uint64_t last_progress_us;
+    uint64_t last_progress_us, last_pause_us;
 };
 
 /* Opens the commit log in the configured directory. */

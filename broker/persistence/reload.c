@@ -1,6 +1,7 @@
 /* reload.c - DEBUG RELOAD and LOADAOF: what is on the disk takes the place of what is in memory, so
  * that tests can see that it is the same. Exclusive. */
 #include "broker/persistence/persistence_internal.h"
+#include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "core/base/error.h"
 #include "core/time/clock.h"
@@ -23,6 +24,8 @@ static int read_rdb(struct persistence *self, const char *path, bool keep_expire
         .now_ms = clock_now_ms(),
         .keep_expired = keep_expired,
         .check_checksum = config->rdbchecksum,
+        .function = scripts_load_library,
+        .context = server->scripts,
     };
 
     return rdb_load_file(&load, path, diag);
@@ -34,8 +37,10 @@ int persistence_reload(struct persistence *self, bool save, bool flush, struct d
 
     if (rc < 0)
         return rc;
-    if (flush)
+    if (flush) {
         keyspace_flush(self->server->keyspace, -1, false);
+        scripts_drop_libraries(self->server->scripts);
+    }
     return read_rdb(self, server_config(self->server)->dbfilename, false, diag);
 }
 
@@ -77,5 +82,6 @@ int persistence_reload_log(struct persistence *self, struct diag *diag)
         return rc;
     commit_log_facts(self->log, &facts);
     keyspace_flush(self->server->keyspace, -1, false);
+    scripts_drop_libraries(self->server->scripts);
     return read_log(self, &facts, diag);
 }

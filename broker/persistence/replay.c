@@ -77,12 +77,13 @@ static int run_record(struct replay *replay, size_t argc, struct span *argv)
     rq.argv = argv;
     rq.db = replay->db;
     rq.flags = REQUEST_REPLAY | REQUEST_NO_WAIT;
-    rq.now_ms = clock_now_ms();
+    rq.now_ms = replay->now_ms;
     rq.held_shards = SHARDS_ALL;
     rq.keyspace = server->keyspace;
     rq.settings = &server_config(server)->settings;
     rq.arena = replay->arena;
     rq.random = &replay->random;
+    rq.host = server; /* of scripts and functions: see scripts_of */
     buffer_clear(&replay->reply);
     reply_init(&out, &replay->reply, 2);
     command->spec->run(&rq, &out);
@@ -97,11 +98,13 @@ static int run_record(struct replay *replay, size_t argc, struct span *argv)
 int replay_records(void *context, uint64_t position, struct span records)
 {
     struct replay *replay = context;
-    struct request_parser parser = {.limits = {.bulk_bytes = INT32_MAX}};
+    /* no argument is larger than what holds it, and that was checked where it was read */
+    struct request_parser parser = {.limits = {.bulk_bytes = (int64_t)records.size}};
     size_t at = 0;
     int rc = 0;
 
     replay->position = position;
+    replay->now_ms = clock_now_ms();
     while (rc >= 0 && at < records.size) {
         size_t consumed = 0;
 

@@ -17,6 +17,7 @@ struct replay {
     struct server *server;
     int db; /* of the records that follow */
     uint64_t records, position;
+    int64_t now_ms; /* of the frame being repeated */
     struct arena *arena;
     struct buffer reply;
     struct random random;

@@ -1,7 +1,9 @@
 /* snapshot.c - files with everything in them: checkpoints of the log and RDB files, written by a
  * child process that has the keyspace as it was when it was forked. */
 #include "broker/persistence/persistence_internal.h"
+#include "broker/observe/observe.h"
 #include "broker/reactor/world.h"
+#include "broker/script/script.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "core/base/error.h"
@@ -46,13 +48,15 @@ static int write_file(struct persistence *self, bool complete, const char *tempo
         .compress = config->settings.rdbcompression,
         .checksum = complete || config->rdbchecksum,
         .aux = aux,
+        .function = scripts_next_library,
+        .functions = server->scripts,
     };
     int rc = rdb_save_file(&save, temporary, diag);
 
     if (rc == 0)
         rc = io_rename(io_disk(), temporary, path, diag);
     if (rc == 0)
-        rc = io_sync_directory(io_disk(), complete ? config->log_directory : ".", diag);
+        rc = io_sync_parent(io_disk(), path, diag);
     if (rc < 0)
         io_remove(io_disk(), temporary, NULL);
     return rc;
@@ -117,32 +121,60 @@ static void run_child(struct persistence *self)
     _exit(CHILD_FAILED);
 }
 
+/* The checkpoint is of the server's log, or of the one that a backup has. */
+static int prepare_rewrite(struct persistence *self, struct diag *diag)
+{
+    struct snapshot_child *child = &self->child;
+    int rc = 0;
+
+    child->log = self->log;
+    if (!child->log)
+        rc = backup_open_log(self->backup, &child->log, diag);
+    if (rc < 0)
+        return rc;
+    backup_rewrite_began(self->backup, child->log);
+    child->position = commit_log_mark(child->log);
+    self->db = -1; /* what comes first after a checkpoint says its database */
+    commit_log_checkpoint_path(child->log, child->position, child->path, sizeof(child->path));
+    snprintf(child->temporary, sizeof(child->temporary), "%s.tmp", child->path);
+    self->rewrite_scheduled = false;
+    return 0;
+}
+
+static void prepare_save(struct persistence *self)
+{
+    struct snapshot_child *child = &self->child;
+
+    snprintf(child->path, sizeof(child->path), "%s", server_config(self->server)->dbfilename);
+    snprintf(child->temporary, sizeof(child->temporary), "temp-%d.rdb", (int)getpid());
+    self->save_scheduled = false;
+}
+
 int snapshot_start(struct persistence *self, enum persistence_job job, struct diag *diag)
 {
     struct snapshot_child *child = &self->child;
     struct server *server = self->server;
+    uint64_t forked_ns;
     pid_t pid;
+    int rc = 0;
 
     if (child->job != JOB_NONE || self->install_running)
         return diag_set(diag, ERR_EXISTS, "a child is writing already");
-    *child = (struct snapshot_child){.job = job, .started_ms = clock_now_ms()};
+    *child = (struct snapshot_child){.started_ms = clock_now_ms()};
     child->changes = persistence_changes(server);
-    if (job == JOB_REWRITE) {
-        child->position = commit_log_mark(self->log);
-        self->db = -1; /* what comes first after a checkpoint says its database */
-        commit_log_checkpoint_path(self->log, child->position, child->path, sizeof(child->path));
-        self->rewrite_scheduled = false;
-    } else {
-        snprintf(child->path, sizeof(child->path), "%s", server_config(server)->dbfilename);
-        self->save_scheduled = false;
-    }
     self->last_try_ms = child->started_ms;
-    snprintf(child->temporary, sizeof(child->temporary),
-             job == JOB_REWRITE ? "%s/temp-rewrite-%d.tmp" : "%s/temp-%d.rdb",
-             job == JOB_REWRITE ? server_config(server)->log_directory : ".", (int)getpid());
+    if (job == JOB_REWRITE)
+        rc = prepare_rewrite(self, diag);
+    else
+        prepare_save(self);
+    if (rc < 0)
+        return rc;
+    child->job = job;
+    forked_ns = clock_monotonic_ns();
     pid = fork();
     if (pid == 0)
         run_child(self);
+    observe_fork(server, clock_monotonic_ns() - forked_ns);
     if (pid < 0) {
         child->job = JOB_NONE;
         return diag_errno(diag, "fork");
@@ -162,7 +194,7 @@ static void install(void *argument)
 {
     struct persistence *self = argument;
     struct diag diag = {0};
-    int rc = commit_log_install(self->log, self->child.position, &diag);
+    int rc = commit_log_install(self->child.log, self->child.position, &diag);
 
     if (rc < 0)
         log_line(self->server->log, LOG_WARNING, "Can't put the checkpoint in force: %s",
@@ -171,7 +203,16 @@ static void install(void *argument)
         log_line(self->server->log, LOG_NOTICE,
                  "Background AOF rewrite finished successfully, the log begins at position %llu",
                  (unsigned long long)self->child.position);
+    if (rc == 0 && self->install_for_backup)
+        backup_take_checkpoint(self->backup);
     atomic_store_explicit(&self->install_result, rc < 0 ? -1 : 1, memory_order_release);
+}
+
+static void tell_backup(struct persistence *self, const char *why)
+{
+    world_stop(self->server->world, 0);
+    backup_rewrite_failed(self->backup, why);
+    world_resume(self->server->world, 0);
 }
 
 static void child_ended(struct persistence *self, bool ok)
@@ -200,11 +241,16 @@ static void child_ended(struct persistence *self, bool ok)
         self->last_rewrite_ms = took_ms;
         self->last_rewrite_ok = ok;
         self->rewrite_failures = ok ? 0 : self->rewrite_failures + 1;
-        if (ok && self->log) {
+        child->job = JOB_NONE;
+        if (ok) {
             atomic_store_explicit(&self->install_result, 0, memory_order_relaxed);
+            self->install_for_backup = backup_wants_checkpoint(self->backup);
+            self->install_running = true; /* before, for a worker is quick */
             self->install_running = workers_start(&server->workers, install, self);
             self->last_rewrite_ok = self->install_running;
         }
+        if (!self->install_running)
+            tell_backup(self, "the checkpoint could not be written, see the server's log");
     }
     child->job = JOB_NONE;
 }
@@ -232,6 +278,10 @@ static void reap_install(struct persistence *self)
     self->install_running = false;
     self->last_rewrite_ok = result > 0;
     self->rewrites += result > 0;
+    if (result < 0)
+        tell_backup(self, "the checkpoint could not be put in force, see the server's log");
+    if (!self->log)
+        return;
     commit_log_facts(self->log, &facts);
     self->rewrite_base_bytes = facts.disk_bytes;
 }
@@ -243,12 +293,16 @@ static bool may_try(const struct persistence *self, bool last_ok)
     return last_ok || clock_now_ms() - self->last_try_ms > RETRY_AFTER_MS;
 }
 
+/* What the log has grown by is counted as records, not as they are compressed on the disk: a
+ * checkpoint bounds how long a start takes, and that goes by records. */
 static bool rewrite_is_due(const struct persistence *self)
 {
     const struct config *config = server_config(self->server);
     struct commit_facts facts;
-    uint64_t base;
+    uint64_t base, grown;
 
+    if (backup_is_pending(self->backup))
+        return true;
     if (!self->log)
         return false;
     if (self->rewrite_scheduled)
@@ -257,9 +311,9 @@ static bool rewrite_is_due(const struct persistence *self)
         return false;
     commit_log_facts(self->log, &facts);
     base = facts.base_bytes ? facts.base_bytes : 1;
-    return facts.disk_bytes > (uint64_t)config->auto_aof_rewrite_min_size &&
-           (facts.disk_bytes - facts.base_bytes) * 100 / base >=
-               (uint64_t)config->auto_aof_rewrite_percentage;
+    grown = facts.position - facts.checkpoint;
+    return base + grown > (uint64_t)config->auto_aof_rewrite_min_size &&
+           grown * 100 / base >= (uint64_t)config->auto_aof_rewrite_percentage;
 }
 
 /* One of the pairs "seconds changes" of `save` is fulfilled. */
@@ -286,9 +340,29 @@ static void start_in_cron(struct persistence *self, enum persistence_job job)
     struct diag diag = {0};
 
     world_stop(server->world, 0);
-    if (snapshot_start(self, job, &diag) < 0)
+    if (atomic_load_explicit(&server->busy, memory_order_relaxed)) {
+        world_resume(server->world, 0); /* a script has half done what it does: the next time */
+        return;
+    }
+    if (snapshot_start(self, job, &diag) < 0) {
         log_line(server->log, LOG_WARNING, "Can't start a child: %s", diag.text);
+        if (job == JOB_REWRITE)
+            backup_rewrite_failed(self->backup, diag.text);
+    }
     world_resume(server->world, 0);
+}
+
+/* The log's thread has left the longest sync for us, who know whether anybody wants to hear of it.
+ */
+static void note_slow_sync(struct persistence *self)
+{
+    struct server *server = self->server;
+    uint64_t took_us = atomic_exchange_explicit(&self->longest_sync_us, 0, memory_order_relaxed);
+
+    observe_latency(server,
+                    server_config(server)->appendfsync == APPENDFSYNC_ALWAYS ? "aof-fsync-always"
+                                                                             : "log-sync",
+                    took_us * 1000);
 }
 
 void persistence_cron(struct persistence *self)
@@ -297,6 +371,8 @@ void persistence_cron(struct persistence *self)
         return;
     reap(self);
     reap_install(self);
+    note_slow_sync(self);
+    backup_cron(self->backup, self->install_running);
     if (self->child.job != JOB_NONE || self->install_running)
         return;
     if (rewrite_is_due(self))
@@ -324,10 +400,15 @@ int persistence_settle(struct persistence *self, bool save, struct diag *diag)
 
 void snapshot_kill(struct persistence *self)
 {
+    bool rewriting;
+
     if (self->child.job == JOB_NONE)
         return;
     kill(self->child.pid, SIGKILL);
     waitpid(self->child.pid, NULL, 0);
     io_remove(io_disk(), self->child.temporary, NULL);
+    rewriting = self->child.job == JOB_REWRITE;
     self->child.job = JOB_NONE;
+    if (rewriting)
+        backup_rewrite_failed(self->backup, "the checkpoint was given up");
 }

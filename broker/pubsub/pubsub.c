@@ -437,6 +437,17 @@ bool pubsub_first(const struct session *session, enum pubsub_kind kind, struct s
     return true;
 }
 
+bool pubsub_each_of(const struct session *session, enum pubsub_kind kind,
+                    bool (*fits)(void *context, struct span name), void *context)
+{
+    const struct subscription *at = session->pubsub ? session->pubsub->first[kind] : NULL;
+
+    for (; at; at = at->next)
+        if (!fits(context, subscription_key(at)))
+            return false;
+    return true;
+}
+
 size_t pubsub_count(const struct session *session, enum pubsub_kind kind)
 {
     return session->pubsub ? dict_count(&session->pubsub->names[kind]) : 0;

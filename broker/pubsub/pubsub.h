@@ -47,6 +47,10 @@ void pubsub_unsubscribe_all(struct session *session);
 /* The name subscribed longest ago; false if there is none. Borrowed until the next change. */
 bool pubsub_first(const struct session *session, enum pubsub_kind kind, struct span *name);
 
+/* Asks about each subscription of a kind; false as soon as `fits` says so. */
+bool pubsub_each_of(const struct session *session, enum pubsub_kind kind,
+                    bool (*fits)(void *context, struct span name), void *context);
+
 /* How many subscriptions a session has. */
 size_t pubsub_count(const struct session *session, enum pubsub_kind kind);
 

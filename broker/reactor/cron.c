@@ -1,9 +1,11 @@
 #include "broker/reactor/cron.h"
 #include "broker/command/dispatch.h"
+#include "broker/observe/observe.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/world.h"
 #include "broker/server/server.h"
+#include "broker/session/handshake.h"
 #include "broker/session/session.h"
 #include "broker/tracking/tracking.h"
 #include "core/base/mem.h"
@@ -56,7 +58,9 @@ static void expire(struct reactor *reactor)
         arena_reset(reactor->arena);
         dispatch_serve_ready(reactor);
     }
-    reactor->stats.expire_cpu_us += clock_monotonic_us() - start;
+    start = clock_monotonic_us() - start;
+    reactor->stats.expire_cpu_us += start;
+    observe_latency(server, "expire-cycle", start * 1000);
 }
 
 static void rehash(struct reactor *reactor)
@@ -133,6 +137,10 @@ void cron_run(struct reactor *reactor)
     struct server *server = reactor->server;
 
     reactor_tick(reactor);
+    if (atomic_load_explicit(&server->busy, memory_order_relaxed)) {
+        loop_timer_start(reactor->cron, cron_interval_ms(reactor), 0);
+        return; /* a script has half done what it does */
+    }
     reactor->cron_rounds++;
     if (!server->cron_paused && !atomic_load_explicit(&server->loading, memory_order_relaxed)) {
         if (server->active_expire)
@@ -142,6 +150,7 @@ void cron_run(struct reactor *reactor)
         look_after_sessions(reactor);
         tracking_cron(reactor);
     }
+    handshake_report(reactor);
     sample_rates(reactor);
     if (reactor->index == 0)
         look_after_server(reactor);

@@ -1,6 +1,8 @@
 #include "broker/reactor/reactor.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/observe/crash_report.h"
+#include "broker/observe/monitor.h"
 #include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/cron.h"
@@ -32,6 +34,7 @@ static void before_wait(void *owner)
     struct reactor *reactor = owner;
 
     reactor->stats.loop_nanoseconds += clock_monotonic_ns() - reactor->round_start_ns;
+    atomic_store_explicit(&reactor->doing.busy_since_ns, 0, memory_order_relaxed);
     world_leave(reactor->server->world, reactor->index);
 }
 
@@ -40,6 +43,7 @@ static void start_round(struct reactor *reactor)
     reactor->round_start_ns = reactor->now_ns = clock_monotonic_ns();
     reactor->round_start_ms = reactor->now_ms = clock_now_ms();
     reactor->stats.loop_rounds++;
+    atomic_store_explicit(&reactor->doing.busy_since_ns, reactor->now_ns, memory_order_relaxed);
 }
 
 static void after_wait(void *owner)
@@ -129,6 +133,8 @@ static void end_of_round(void *owner)
         reactor_deliver_local(reactor);
         while (reactor->resume.first)
             session_resume(reactor->resume.first);
+        persistence_kick(reactor->server->persistence, reactor);
+        monitors_receive(reactor);
         while (reactor->flush.first)
             session_flush(reactor->flush.first);
         flush_pushed(reactor);
@@ -136,8 +142,17 @@ static void end_of_round(void *owner)
         while (reactor->closing.first)
             session_free(reactor->closing.first);
     } while (reactor->local || reactor->resume.first || reactor->flush.first);
+    if (reactor->pending.first)
+        loop_wake(reactor->loop); /* the next round must not sleep */
     if (atomic_load_explicit(&reactor->server->stopping, memory_order_relaxed))
         loop_stop(reactor->loop);
+}
+
+/* Each once: what they leave has its turn in the next round, after the other clients. */
+static void read_pending(struct reactor *reactor)
+{
+    for (size_t todo = reactor->pending.count; todo > 0 && reactor->pending.first; todo--)
+        session_read_pending(reactor->pending.first);
 }
 
 /* The local ones are older, see reactor_post. */
@@ -149,12 +164,35 @@ void reactor_receive(struct reactor *reactor)
         deliver_all(reactor, inbox_take(&reactor->inbox));
 }
 
+void reactor_keep(struct reactor *reactor, struct inbox_message *message)
+{
+    message->next = reactor->kept;
+    reactor->kept = message;
+}
+
+static void deliver_kept(struct reactor *reactor)
+{
+    struct inbox_message *oldest = NULL;
+
+    while (reactor->kept) {
+        struct inbox_message *message = reactor->kept;
+
+        reactor->kept = message->next;
+        message->next = oldest;
+        oldest = message;
+    }
+    deliver_all(reactor, oldest);
+}
+
 static void woken(void *owner)
 {
     struct reactor *reactor = owner;
 
+    if (reactor->kept && !atomic_load_explicit(&reactor->server->busy, memory_order_relaxed))
+        deliver_kept(reactor);
     reactor_receive(reactor);
     pubsub_receive(reactor);
+    read_pending(reactor);
 }
 
 static void cron_fired(void *owner)
@@ -197,6 +235,8 @@ void reactor_free(struct reactor *reactor)
         return;
     deliver_all(reactor, inbox_take(&reactor->inbox));
     reactor_deliver_local(reactor);
+    atomic_store_explicit(&reactor->server->busy, 0, memory_order_relaxed);
+    deliver_kept(reactor);
     while (reactor->sessions.first)
         session_free(reactor->sessions.first);
     pubsub_drop_posted(reactor);
@@ -217,6 +257,7 @@ void reactor_free(struct reactor *reactor)
 
 void reactor_run(struct reactor *reactor)
 {
+    crash_report_thread(reactor->index);
     world_enter(reactor->server->world, reactor->index);
     start_round(reactor);
     loop_timer_start(reactor->cron, cron_interval_ms(reactor), 0);

@@ -6,6 +6,7 @@
 
 #include "broker/net/inbox.h"
 #include "broker/net/loop.h"
+#include "broker/observe/doing.h"
 #include "broker/reactor/stats.h"
 #include "core/bytes/arena.h"
 #include "core/bytes/buffer.h"
@@ -32,6 +33,15 @@ struct session_list {
     size_t count;
 };
 
+/* What bounds the cost of TLS handshakes; session/handshake.c. */
+struct handshakes {
+    uint64_t round; /* of the loop, in which `steps` were done */
+    int64_t steps;
+    int64_t log_second; /* Unix time, in which `lines` were logged */
+    int lines;
+    uint64_t unlogged;
+};
+
 struct ready_key; /* dispatch.c: a key whose waiters are to be tried */
 
 struct reactor {
@@ -43,6 +53,7 @@ struct reactor {
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */
+    struct inbox_message *kept;                /* until no script is busy any more, newest first */
 
     struct session_list sessions; /* all of this reactor */
     struct session_list flush;    /* with output to write */
@@ -52,6 +63,9 @@ struct reactor {
     struct session_list resume; /* with input to go on with */
     struct session_list closing;
     struct session_list gated;
+    struct session_list monitors; /* that watch every call: broker/observe */
+    struct session_list pending;  /* with input inside TLS */
+    struct handshakes handshakes;
     atomic_int session_count; /* read by the acceptor to choose; a hint */
 
     char *read_buffer;         /* REACTOR_READ_SIZE, what a socket is read into */
@@ -71,7 +85,11 @@ struct reactor {
     uint64_t instant_ns;
     double commands_per_second, input_kbps, output_kbps;
 
+    unsigned unit_depth;           /* of calls that take effect as one: command/unit.h */
+    struct buffer broadcast_names; /* changed, each behind its size; broker/tracking */
     struct tracker *acting; /* whose call is run now, if it has to do with tracking; else NULL */
+
+    struct doing doing;
 
     struct random random;
     struct reactor_stats stats;
@@ -99,6 +117,9 @@ void reactor_deliver_local(struct reactor *reactor);
 
 /* Delivers all messages that are there, so that what they bring comes before what is run next. */
 void reactor_receive(struct reactor *reactor);
+
+/* Delivers a message once no script is busy any more. In the reactor's thread, by the message. */
+void reactor_keep(struct reactor *reactor, struct inbox_message *message);
 
 /* The monotonic clock now; moves now_ms on accordingly. */
 uint64_t reactor_tick(struct reactor *reactor);

@@ -1,6 +1,8 @@
 #include "broker/reactor/statistics.h"
 #include "broker/command/registry.h"
+#include "broker/observe/observe.h"
 #include "broker/reactor/reactor.h"
+#include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "core/base/mem.h"
 #include "storage/keyspace/keyspace.h"
@@ -21,8 +23,10 @@ static void add_errors(struct reactor_stats *sum, const struct reactor_stats *st
         while (at < sum->error_codes && strcmp(sum->errors[at].code, stats->errors[i].code) != 0)
             at++;
         if (at == sum->error_codes) {
-            if (at == STATS_ERROR_CODES)
+            if (at == STATS_ERROR_CODES) {
+                sum->errors_beyond += stats->errors[i].count;
                 continue;
+            }
             memcpy(sum->errors[at].code, stats->errors[i].code, STATS_ERROR_CODE_SIZE);
             sum->errors[at].count = 0;
             sum->error_codes++;
@@ -46,9 +50,22 @@ void statistics_sum(const struct server *server, struct reactor_stats *sum)
     }
 }
 
+void statistics_add_slow(const struct server *server, unsigned number, struct command_stats *sum)
+{
+    for (int i = 0; i < server->reactor_count; i++) {
+        const struct command_stats *stats = &server->reactors[i]->stats.commands[number];
+
+        sum->slow_calls += stats->slow_calls;
+        sum->slow_nanoseconds += stats->slow_nanoseconds;
+        if (stats->slow_longest_ns > sum->slow_longest_ns)
+            sum->slow_longest_ns = stats->slow_longest_ns;
+    }
+}
+
 void statistics_command(const struct server *server, unsigned number, struct command_stats *sum)
 {
     *sum = (struct command_stats){0};
+    statistics_add_slow(server, number, sum);
     for (int i = 0; i < server->reactor_count; i++) {
         const struct command_stats *stats = &server->reactors[i]->stats.commands[number];
 
@@ -85,6 +102,8 @@ void statistics_reset(struct server *server, int64_t now_ms)
         reactor->instant_commands = reactor->instant_input = reactor->instant_output = 0;
     }
     keyspace_stats_reset(server->keyspace);
+    scripts_reset_stats(server->scripts);
+    server->observe->forks = server->observe->latest_fork_us = 0;
     server->stats_reset_ms = now_ms;
     server->memory_peak = mem_used();
     server->memory_peak_ms = now_ms;

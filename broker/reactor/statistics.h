@@ -16,6 +16,9 @@ void statistics_sum(const struct server *server, struct reactor_stats *sum);
  * NULL. */
 void statistics_command(const struct server *server, unsigned number, struct command_stats *sum);
 
+/* Adds one command's slow calls over all reactors to `sum`, whose longest is the longest. */
+void statistics_add_slow(const struct server *server, unsigned number, struct command_stats *sum);
+
 /* CONFIG RESETSTAT. */
 void statistics_reset(struct server *server, int64_t now_ms);
 

@@ -22,8 +22,10 @@ void stats_count_error(struct reactor_stats *stats, const char *reply, unsigned 
             return;
         }
     }
-    if (stats->error_codes == STATS_ERROR_CODES)
+    if (stats->error_codes == STATS_ERROR_CODES) {
+        stats->errors_beyond++;
         return;
+    }
     memcpy(stats->errors[stats->error_codes].code, code, sizeof(code));
     stats->errors[stats->error_codes++].count = 1;
 }

@@ -12,6 +12,7 @@ struct command_stats {
     uint64_t nanoseconds;
     uint64_t rejected;
     uint64_t failed;
+    uint64_t slow_calls, slow_nanoseconds, slow_longest_ns; /* those in SLOWLOG */
     struct histogram *latency; /* nanoseconds; NULL until the first call with latency-tracking */
 };
 
@@ -34,7 +35,9 @@ struct reactor_stats {
     uint64_t query_buffer_disconnections, output_buffer_disconnections;
     uint64_t loop_rounds, loop_nanoseconds, command_nanoseconds;
     uint64_t expire_cpu_us, expire_time_cap_reached;
-    uint64_t auth_failures;
+    uint64_t acl_denied_auth, acl_denied_command, acl_denied_key, acl_denied_channel;
+    uint64_t acl_denied_certificate;
+    uint64_t errors_beyond; /* of codes for which there was no room below */
     struct error_stats errors[STATS_ERROR_CODES];
     unsigned error_codes;
     struct command_stats *commands; /* by command number */

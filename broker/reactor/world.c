@@ -6,9 +6,12 @@
 #include <stdint.h>
 #include <stdatomic.h>
 #include <stdalign.h>
+#include <time.h>
 
 enum {
-    WORLD_CACHE_LINE = 64
+    WORLD_CACHE_LINE = 64,
+    WORLD_PAUSE_NS = 50000,
+    WORLD_PAUSES = 100
 };
 
 struct world_lock {
@@ -19,6 +22,7 @@ struct world {
     pthread_mutex_t gate;
     atomic_int
         wanted; /* how many want to stop the world; a hint, so relaxed: the locks order all */
+    atomic_int entering; /* how many wait at the gate to run; a hint, too */
     int reactors;
     struct world_lock *locks;
     void *block; /* what `locks` lies in, aligned by hand */
@@ -55,10 +59,23 @@ void world_enter(struct world *world, int self)
     if (world->reactors == 1)
         return;
     if (atomic_load_explicit(&world->wanted, memory_order_relaxed) > 0) {
+        atomic_fetch_add_explicit(&world->entering, 1, memory_order_relaxed);
         pthread_mutex_lock(&world->gate);
         pthread_mutex_unlock(&world->gate);
+        pthread_mutex_lock(&world->locks[self].mutex);
+        atomic_fetch_sub_explicit(&world->entering, 1, memory_order_relaxed);
+        return;
     }
     pthread_mutex_lock(&world->locks[self].mutex);
+}
+
+void world_give_way(struct world *world)
+{
+    const struct timespec pause = {.tv_nsec = WORLD_PAUSE_NS};
+
+    for (int i = 0;
+         i < WORLD_PAUSES && atomic_load_explicit(&world->entering, memory_order_relaxed) > 0; i++)
+        nanosleep(&pause, NULL);
 }
 
 void world_leave(struct world *world, int self)

@@ -20,4 +20,8 @@ void world_leave(struct world *world, int self);
 void world_stop(struct world *world, int self);
 void world_resume(struct world *world, int self);
 
+/* Lets those go ahead who were waiting to run when the world was resumed just now, a few
+ * milliseconds at most: before it is stopped again and again by the same reactor. */
+void world_give_way(struct world *world);
+
 #endif

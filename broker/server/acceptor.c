@@ -1,6 +1,7 @@
 #include "broker/server/acceptor.h"
+#include "broker/acl/acl.h"
 #include "broker/net/loop.h"
-#include "broker/net/stream_socket.h"
+#include "broker/net/stream.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
@@ -10,16 +11,23 @@
 #include <string.h>
 
 enum {
-    LISTENERS_LIMIT = CONFIG_ADDRESSES_LIMIT + 1,
+    LISTENERS_LIMIT = 2 * CONFIG_ADDRESSES_LIMIT + 1,
     ACCEPTS_PER_ROUND = 1000, /* connections taken before others get their turn */
 };
 
+enum listener_kind {
+    LISTENER_TCP,
+    LISTENER_TLS,
+    LISTENER_UNIX,
+    LISTENER_KINDS
+};
+
 struct listener {
+    enum listener_kind kind;
     struct acceptor *acceptor;
     int fd;
     struct loop_io *io;
-    char *unix_path; /* NULL for TCP */
-    char *address;
+    char *address; /* of LISTENER_UNIX: its path */
 };
 
 struct acceptor {
@@ -30,7 +38,7 @@ struct acceptor {
 
 struct new_connection {
     struct inbox_message message;
-    int fd;
+    struct stream stream;
     char unix_path[ADDRESS_TEXT_LIMIT];
 };
 
@@ -41,7 +49,7 @@ static void deliver_connection(void *receiver, struct inbox_message *message)
     uint64_t id =
         atomic_fetch_add_explicit(&reactor->server->next_session_id, 1, memory_order_relaxed);
 
-    session_new(reactor, connection->fd, id,
+    session_new(reactor, connection->stream, id,
                 connection->unix_path[0] ? connection->unix_path : NULL);
     mem_free(connection);
 }
@@ -57,46 +65,50 @@ static struct reactor *least_loaded(struct server *server)
     return best;
 }
 
-/* Says why and closes. The socket is new, so a short line always fits its buffer. */
-static void refuse(struct server *server, int fd, const char *error)
+/* Says why and closes. The socket is new, so a short line always fits its buffer. Over TLS nothing
+ * can be said yet. */
+static void refuse(struct server *server, struct stream *stream, const char *error)
 {
-    socket_write(fd, error, strlen(error));
-    socket_close(fd);
+    if (!stream->tls)
+        socket_write(stream->fd, error, strlen(error));
+    stream_close(stream);
     server->reactors[0]->stats.connections_rejected++;
 }
 
-static bool is_protected(const struct server *server, int fd)
+const char *acceptor_objection(const struct server *server, int fd)
 {
     const struct config *config = server_config(server);
 
-    return config->protected_mode && !config->requirepass[0] && !socket_is_local(fd);
+    if (!config->protected_mode || acl_default_has_password(server->acl) || socket_is_local(fd))
+        return NULL;
+    return "-DENIED Redis is running in protected mode because protected mode is enabled and no "
+           "password is set for the default user. In this mode connections are only accepted "
+           "from the loopback interface. To let other hosts connect, set a password with "
+           "requirepass, or turn protected-mode off on a trusted network.\r\n";
 }
 
-static void place(struct listener *listener, int fd)
+static void place(struct listener *listener, struct stream stream)
 {
     struct server *server = listener->acceptor->server;
     struct reactor *reactor = least_loaded(server);
     struct new_connection *connection;
+    const char *objection;
 
     if (atomic_load_explicit(&server->client_count, memory_order_relaxed) >=
         server_config(server)->maxclients) {
-        refuse(server, fd, "-ERR max number of clients reached\r\n");
+        refuse(server, &stream, "-ERR max number of clients reached\r\n");
         return;
     }
-    if (is_protected(server, fd)) {
-        refuse(
-            server, fd,
-            "-DENIED Redis is running in protected mode because protected mode is enabled and no "
-            "password is set for the default user. In this mode connections are only accepted "
-            "from the loopback interface. To let other hosts connect, set a password with "
-            "requirepass, or turn protected-mode off on a trusted network.\r\n");
+    objection = stream.tls ? NULL : acceptor_objection(server, stream.fd); /* TLS: once it can */
+    if (objection) {
+        refuse(server, &stream, objection);
         return;
     }
     connection = mem_zalloc(sizeof(*connection));
     connection->message.deliver = deliver_connection;
-    connection->fd = fd;
-    if (listener->unix_path)
-        strncpy(connection->unix_path, listener->unix_path, sizeof(connection->unix_path) - 1);
+    connection->stream = stream;
+    if (listener->kind == LISTENER_UNIX)
+        strncpy(connection->unix_path, listener->address, sizeof(connection->unix_path) - 1);
     atomic_fetch_add_explicit(&server->client_count, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&reactor->session_count, 1, memory_order_relaxed);
     reactor_post(reactor, server->reactors[0], &connection->message);
@@ -105,59 +117,86 @@ static void place(struct listener *listener, int fd)
 static void on_ready(void *owner, bool readable, bool writable)
 {
     struct listener *listener = owner;
+    struct server *server = listener->acceptor->server;
+    bool tls = listener->kind == LISTENER_TLS;
+    int limit = tls ? server_config(server)->max_new_tls_connections : ACCEPTS_PER_ROUND;
 
     (void)readable;
     (void)writable;
-    for (int i = 0; i < ACCEPTS_PER_ROUND; i++) {
-        int fd = socket_accept(listener->fd);
+    for (int i = 0; i < limit; i++) {
+        struct stream stream = {.fd = socket_accept(listener->fd)};
 
-        if (fd == ERR_AGAIN)
+        if (stream.fd == ERR_AGAIN)
             return;
-        if (fd < 0) {
-            log_line(listener->acceptor->server->log, LOG_WARNING,
+        if (stream.fd < 0) {
+            log_line(server->log, LOG_WARNING,
                      "Accepting a connection failed; is the limit of open files too low?");
             return;
         }
-        place(listener, fd);
+        if (tls) {
+            stream.tls = tls_accept(server->tls, stream.fd);
+            if (!stream.tls) {
+                refuse(server, &stream, "");
+                continue;
+            }
+        }
+        place(listener, stream);
     }
 }
 
-static void add_listener(struct acceptor *acceptor, int fd, const char *address,
-                         const char *unix_path)
+static void add_listener(struct acceptor *acceptor, enum listener_kind kind, int fd,
+                         const char *address)
 {
     struct listener *listener = &acceptor->listeners[acceptor->count++];
 
+    listener->kind = kind;
     listener->acceptor = acceptor;
     listener->fd = fd;
     listener->address = mem_strdup(address);
-    listener->unix_path = unix_path ? mem_strdup(unix_path) : NULL;
     listener->io = loop_io_new(acceptor->server->reactors[0]->loop, fd, on_ready, listener);
     loop_io_want(listener->io, true, false);
+}
+
+/* Every address of `bind` with this port. */
+static int open_port(struct acceptor *acceptor, enum listener_kind kind, int port,
+                     struct diag *diag)
+{
+    const struct config *config = server_config(acceptor->server);
+    int opened = 0;
+
+    for (int i = 0; port > 0 && i < config->bind_count; i++) {
+        const char *address = config->bind[i];
+        bool optional = address[0] == '-';
+        int fd = socket_listen_tcp(address + optional, port, config->tcp_backlog, diag);
+
+        if (fd < 0 && !optional)
+            return ERR_IO;
+        if (fd >= 0) {
+            add_listener(acceptor, kind, fd, address);
+            opened++;
+        }
+    }
+    if (port > 0 && opened == 0 && config->bind_count > 0)
+        return diag_set(diag, ERR_IO, "no address to listen on could be opened");
+    return 0;
 }
 
 static int open_all(struct acceptor *acceptor, struct diag *diag)
 {
     const struct config *config = server_config(acceptor->server);
 
-    for (int i = 0; config->port > 0 && i < config->bind_count; i++) {
-        const char *address = config->bind[i];
-        bool optional = address[0] == '-';
-        int fd = socket_listen_tcp(address + optional, config->port, config->tcp_backlog, diag);
-
-        if (fd >= 0)
-            add_listener(acceptor, fd, address + optional, NULL);
-        else if (!optional)
-            return ERR_IO;
-    }
+    if (open_port(acceptor, LISTENER_TCP, config->port, diag) < 0 ||
+        open_port(acceptor, LISTENER_TLS, config->tls_port, diag) < 0)
+        return ERR_IO;
     if (config->unixsocket[0]) {
         int fd = socket_listen_unix(config->unixsocket, (unsigned)config->unixsocketperm,
                                     config->tcp_backlog, diag);
 
         if (fd < 0)
             return ERR_IO;
-        add_listener(acceptor, fd, config->unixsocket, config->unixsocket);
+        add_listener(acceptor, LISTENER_UNIX, fd, config->unixsocket);
     }
-    if (acceptor->count == 0 && (config->port > 0 || config->unixsocket[0]))
+    if (acceptor->count == 0 && (config->port > 0 || config->tls_port > 0))
         return diag_set(diag, ERR_IO, "no address to listen on could be opened");
     return 0;
 }
@@ -184,7 +223,6 @@ void acceptor_close(struct acceptor *acceptor)
         loop_io_free(listener->io);
         socket_close(listener->fd);
         mem_free(listener->address);
-        mem_free(listener->unix_path);
     }
     mem_free(acceptor);
 }
@@ -201,13 +239,25 @@ int acceptor_reopen(struct server *server, struct diag *diag)
 
 void acceptor_describe(const struct acceptor *acceptor, struct buffer *out)
 {
-    for (int i = 0; acceptor && i < acceptor->count; i++) {
-        const struct listener *listener = &acceptor->listeners[i];
+    static const char *const names[LISTENER_KINDS] = {"tcp", "tls", "unix"};
+    int number = 0;
 
-        buffer_printf(out, "listener%d:name=%s,bind=%s", i, listener->unix_path ? "unix" : "tcp",
-                      listener->address);
-        if (!listener->unix_path)
-            buffer_printf(out, ",port=%d", socket_port(listener->fd));
-        buffer_printf(out, "\r\n");
+    for (int kind = 0; acceptor && kind < LISTENER_KINDS; kind++) {
+        int port = 0, count = 0;
+
+        for (int i = 0; i < acceptor->count; i++) {
+            const struct listener *listener = &acceptor->listeners[i];
+
+            if ((int)listener->kind != kind)
+                continue;
+            if (count++ == 0)
+                buffer_printf(out, "listener%d:name=%s", number++, names[kind]);
+            buffer_printf(out, ",bind=%s", listener->address);
+            port = socket_port(listener->fd);
+        }
+        if (port > 0)
+            buffer_printf(out, ",port=%d", port);
+        if (count > 0)
+            buffer_printf(out, "\r\n");
     }
 }

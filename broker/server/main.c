@@ -1,4 +1,5 @@
 /* main.c - millstream-server [file] [--directive value ...] */
+#include "broker/server/process_title.h"
 #include "broker/server/server.h"
 
 #include <stdio.h>
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "*** FATAL: %s\n", diag.text);
         return 1;
     }
+    process_title_init(argc, argv);
     code = server_run(server);
     server_free(server);
     return code;

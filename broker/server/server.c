@@ -1,10 +1,21 @@
 #include "broker/server/server.h"
+#include "broker/acl/acl.h"
 #include "broker/command/registry.h"
+#include "broker/config/directive.h"
+#include "broker/net/tls.h"
+#include "broker/observe/crash_report.h"
+#include "broker/observe/watchdog.h"
+#include "broker/observe/observe.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/world.h"
+#include "broker/script/script.h"
 #include "broker/server/acceptor.h"
+#include "broker/server/daemon.h"
 #include "broker/server/log.h"
+#include "broker/server/notify.h"
+#include "broker/server/process_title.h"
+#include "broker/server/tls_setup.h"
 #include "broker/server/values.h"
 #include "broker/session/session.h"
 #include "broker/tracking/tracking.h"
@@ -16,7 +27,6 @@
 #include "core/time/clock.h"
 #include "storage/keyspace/keyspace.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,7 +54,7 @@ static void fill_random(void *to, size_t size)
         memset(to, 0x5a, size); /* only on kernels without a seeded pool */
 }
 
-static void random_hex(char *to, size_t size)
+void server_random_hex(char *to, size_t size)
 {
     unsigned char byte;
 
@@ -77,39 +87,6 @@ static void raise_descriptor_limit(struct server *server)
              (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
 }
 
-static int daemonize(struct diag *diag)
-{
-    pid_t child = fork();
-
-    if (child < 0)
-        return diag_errno(diag, "fork");
-    if (child > 0)
-        _exit(0);
-    if (setsid() < 0)
-        return diag_errno(diag, "setsid");
-    if (!freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout) ||
-        !freopen("/dev/null", "w", stderr))
-        return diag_errno(diag, "detach from the terminal");
-    return 0;
-}
-
-static void write_pidfile(struct server *server)
-{
-    const struct config *config = server_config(server);
-    FILE *file;
-
-    if (!config->pidfile[0] && !config->daemonize)
-        return;
-    file = fopen(config->pidfile[0] ? config->pidfile : "/var/run/millstream.pid", "we");
-    if (!file) {
-        log_line(server->log, LOG_WARNING, "Can't write the pid file %s: %s", config->pidfile,
-                 strerror(errno));
-        return;
-    }
-    fprintf(file, "%d\n", (int)getpid());
-    fclose(file);
-}
-
 static int build_reactors(struct server *server, struct diag *diag)
 {
     int count = server_config(server)->reactors;
@@ -128,6 +105,7 @@ static int build_reactors(struct server *server, struct diag *diag)
     server->watches = watch_table_new();
     server->tracking = tracking_new();
     server->pubsub = pubsub_new();
+    server->observe = observe_new();
     for (int i = 0; i < count; i++) {
         server->reactors[i] = reactor_new(server, i);
         if (!server->reactors[i])
@@ -144,8 +122,8 @@ static void fill_identity(struct server *server)
     workers_init(&server->workers);
     fill_random(seed, sizeof(seed));
     key_hash_seed(seed);
-    random_hex(server->run_id, RUN_ID_SIZE);
-    random_hex(server->replication_id, RUN_ID_SIZE);
+    server_random_hex(server->run_id, RUN_ID_SIZE);
+    server_random_hex(server->replication_id, RUN_ID_SIZE);
     size = readlink("/proc/self/exe", server->executable, sizeof(server->executable) - 1);
     server->executable[size > 0 ? size : 0] = '\0';
     server->started_ms = server->stats_reset_ms = server->last_save_ms = clock_now_ms();
@@ -154,26 +132,66 @@ static void fill_identity(struct server *server)
     server->active_expire = true;
 }
 
+/* `rename-command` lines: a new name each, or "" for none. */
+static int rename_commands(struct server *server, struct diag *diag)
+{
+    struct span words[DIRECTIVE_WORDS_LIMIT];
+    struct buffer all = {0}, scratch = {0};
+    struct span lines;
+    int rc = 0;
+
+    config_get_text(server_config(server), "rename-command", &all);
+    lines = span_of(all.data, all.size);
+    while (lines.size > 0 && rc == 0) {
+        const char *end = memchr(lines.data, '\n', lines.size);
+        struct span line = span_of(lines.data, end ? (size_t)(end - lines.data) : lines.size);
+
+        lines = end ? span_of(end + 1, lines.size - line.size - 1) : span_of(NULL, 0);
+        if (config_split(line, &scratch, words, DIRECTIVE_WORDS_LIMIT) != 2)
+            rc = diag_set(diag, ERR_SYNTAX, "rename-command wants a command and its new name");
+        else
+            rc = registry_rename(server->registry, words[0], words[1], diag);
+    }
+    buffer_release(&all);
+    buffer_release(&scratch);
+    return rc;
+}
+
 struct server *server_new(int argc, char **argv, struct diag *diag)
 {
     struct server *server = mem_zalloc(sizeof(*server));
     const struct config *config;
 
+    server->daemon_fd = -1;
     server->config = config_new();
     fill_identity(server);
     if (config_load(server->config, argc, argv, diag) < 0)
         goto fail;
     config = server_config(server);
+    if (!process_title_fits(config)) {
+        diag_set(diag, ERR_SYNTAX, "proc-title-template has an unknown variable, or an open brace");
+        goto fail;
+    }
     if (config->dir[0] && chdir(config->dir) < 0) {
         diag_errno(diag, "change to directory %s", config->dir);
         goto fail;
     }
-    if (config->daemonize && daemonize(diag) < 0)
-        goto fail;
-    server->log = log_open(config->logfile, config->loglevel, diag);
+    server->log = log_open(config, diag);
     if (!server->log)
         goto fail;
+    server->supervised = notify_find_manager(server);
+    if (config->daemonize && server->supervised == SUPERVISED_NO) {
+        if (daemon_start(&server->daemon_fd, diag) < 0)
+            goto fail;
+        log_forked(server->log);
+    }
     server->registry = registry_new(registry_families);
+    if (rename_commands(server, diag) < 0)
+        goto fail;
+    server->acl = acl_new(server->registry);
+    if (acl_load_at_start(server, diag) < 0)
+        goto fail;
+    server->scripts = scripts_new(server);
     if (build_reactors(server, diag) < 0)
         goto fail;
     return server;
@@ -215,13 +233,21 @@ int server_run(struct server *server)
     struct diag diag = {0};
 
     raise_descriptor_limit(server);
+    crash_report_install(server);
+    server->watchdog = watchdog_new(server);
     announce(server);
+    if (tls_setup(server_config(server), &server->tls, &diag) < 0) {
+        log_line(server->log, LOG_WARNING, "Can't set up TLS: %s", diag.text);
+        return 1;
+    }
     server->acceptor = acceptor_open(server, &diag);
     if (!server->acceptor) {
         log_line(server->log, LOG_WARNING, "Can't listen: %s", diag.text);
         return 1;
     }
-    write_pidfile(server);
+    process_title_set(server_config(server), config_file(server->config));
+    daemon_write_pid_file(server);
+    daemon_ready(&server->daemon_fd);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
     loop_on_signal(first->loop, SIGTERM, on_signal, server);
@@ -233,13 +259,15 @@ int server_run(struct server *server)
             return 1;
         }
     }
+    watchdog_configure(server->watchdog);
+    notify_send(server, "STATUS=Loading the data\n");
     persistence_start(server->persistence);
     reactor_run(first);
+    notify_send(server, "STOPPING=1\nSTATUS=Stopping\n");
     for (int i = 1; i < server->reactor_count; i++)
         pthread_join(server->reactors[i]->thread, NULL);
     persistence_stop(server->persistence);
-    if (server_config(server)->pidfile[0])
-        unlink(server_config(server)->pidfile);
+    daemon_remove_pid_file(server);
     if (server_config(server)->unixsocket[0])
         unlink(server_config(server)->unixsocket);
     log_line(server->log, LOG_WARNING, "Millstream is now ready to exit, bye bye...");
@@ -274,6 +302,7 @@ void server_free(struct server *server)
 {
     if (!server)
         return;
+    watchdog_free(server->watchdog);
     acceptor_close(server->acceptor);
     workers_stop(&server->workers);
     persistence_free(server->persistence);
@@ -283,9 +312,13 @@ void server_free(struct server *server)
     watch_table_free(server->watches);
     tracking_free(server->tracking);
     pubsub_free(server->pubsub);
+    observe_free(server->observe);
     keyspace_free(server->keyspace);
+    scripts_free(server->scripts);
+    acl_free(server->acl);
     registry_free(server->registry);
     world_free(server->world);
+    tls_context_free(server->tls);
     log_close(server->log);
     config_free(server->config);
     mem_free(server);

@@ -13,15 +13,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct acl;
 struct keyspace;
+struct observe;
 struct pubsub;
+struct scripts;
 struct registry;
 struct tracking;
 struct watch_table;
 struct wait_table;
+struct watchdog;
 struct world;
 struct log;
 struct acceptor;
+struct tls_context;
 
 enum pause_mode {
     PAUSE_NONE,
@@ -40,16 +45,23 @@ struct server {
     struct keyspace *keyspace;
     struct rdb_loaders loaders;
     struct registry *registry;
+    struct acl *acl; /* users; changed in exclusive sections only */
     struct wait_table *waits;
     struct watch_table *watches;
     struct tracking *tracking;
+    struct scripts *scripts;
+    atomic_int busy; /* enum script_busy: with a script that runs long. Set with the world stopped;
+                        relaxed, the world's locks order what follows from it */
     struct pubsub *pubsub;
+    struct observe *observe;
     struct reactor *reactors[REACTORS_LIMIT];
     int reactor_count;
     struct workers workers;
     struct persistence *persistence;
     atomic_bool loading; /* data is being read back: commands are refused or exclusive; relaxed, the
                             world's locks order what follows from it */
+    struct tls_context *tls; /* of new connections; NULL: no TLS. Changed in exclusive sections */
+    struct watchdog *watchdog;
     struct acceptor *acceptor; /* listening sockets, in reactor 0's loop */
 
     atomic_ullong next_session_id;
@@ -69,6 +81,9 @@ struct server {
     char run_id[RUN_ID_SIZE + 1];
     char replication_id[RUN_ID_SIZE + 1];
     char executable[4096];
+    char pid_file[4096]; /* absolute, "" while there is none */
+    enum config_supervised supervised;
+    int daemon_fd; /* tells the process that waits for us to get ready; -1: nobody does */
     uint64_t changes_at_save; /* effects counted when LASTSAVE was set */
     int64_t last_save_ms;
 
@@ -85,6 +100,9 @@ void server_free(struct server *server);
 
 /* Begins the shutdown: reactors end after their round. Any thread. */
 void server_stop(struct server *server);
+
+/* So many random hexadecimal digits, and a NUL. Any thread. */
+void server_random_hex(char *to, size_t size);
 
 /* Resumes what CLIENT PAUSE held back. Exclusive. */
 void server_unpause(struct server *server);

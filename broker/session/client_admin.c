@@ -4,11 +4,10 @@
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
+#include "broker/session/client_filter.h"
 #include "broker/session/session.h"
 #include "broker/wait/wait.h"
 #include "core/num/num.h"
-
-#include <string.h>
 
 static struct server *server_of(const struct request *rq)
 {
@@ -32,94 +31,30 @@ static void each_session(struct server *server, bool (*visit)(void *context, str
     }
 }
 
-enum client_type {
-    TYPE_ANY = -1,
-    TYPE_NORMAL,
-    TYPE_MASTER,
-    TYPE_REPLICA,
-    TYPE_PUBSUB
-};
-
-static bool parse_type(struct span word, enum client_type *type, struct reply *out)
-{
-    static const struct {
-        const char *name;
-        enum client_type type;
-    } names[] = {{"normal", TYPE_NORMAL},
-                 {"master", TYPE_MASTER},
-                 {"slave", TYPE_REPLICA},
-                 {"replica", TYPE_REPLICA},
-                 {"pubsub", TYPE_PUBSUB}};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (span_is(word, names[i].name)) {
-            *type = names[i].type;
-            return true;
-        }
-    }
-    reply_error_format(out, "ERR Unknown client type '%.*s'", SPAN_ARGS(word));
-    return false;
-}
-
-/* Nobody is a replica or a master yet. */
-static bool has_type(const struct session *session, enum client_type type)
-{
-    return type == TYPE_ANY || type == (pubsub_is_subscriber(session) ? TYPE_PUBSUB : TYPE_NORMAL);
-}
-
 /* --- LIST. */
 
 struct list_context {
+    struct client_filter filter;
     struct buffer text;
-    int64_t now_ms;
-    enum client_type type;
-    size_t id_count;
-    const uint64_t *ids; /* NULL: any */
 };
 
 static bool list_visit(void *context, struct session *session)
 {
     struct list_context *list = context;
-    bool wanted = list->ids == NULL;
 
-    for (size_t i = 0; i < list->id_count && !wanted; i++)
-        wanted = list->ids[i] == session->id;
-    if (wanted && has_type(session, list->type) && !(session->flags & SESSION_CLOSING))
-        client_describe(session, list->now_ms, &list->text);
+    if (client_filter_fits(&list->filter, session))
+        client_describe(session, list->filter.now_ms, &list->text);
     return true;
 }
 
-static bool parse_id(struct span word, uint64_t *id, struct reply *out)
-{
-    int64_t value;
-
-    if (num_parse_i64(word, &value) < 0 || value < 1) {
-        reply_error(out, "ERR Invalid client ID");
-        return false;
-    }
-    *id = (uint64_t)value;
-    return true;
-}
-
+/* CLIENT LIST [<filter> <value> ...] -> a line for each connection that fits. */
 void client_list(struct request *rq, struct reply *out)
 {
-    struct list_context list = {.now_ms = rq->now_ms, .type = TYPE_ANY};
+    struct list_context list = {0};
 
-    if (rq->argc == 4 && span_is(rq->argv[2], "type")) {
-        if (!parse_type(rq->argv[3], &list.type, out))
-            return;
-    } else if (rq->argc >= 4 && span_is(rq->argv[2], "id")) {
-        uint64_t *ids = arena_array(rq->arena, rq->argc - 3, sizeof(*ids));
-
-        for (size_t i = 3; i < rq->argc; i++)
-            if (!parse_id(rq->argv[i], &ids[i - 3], out))
-                return;
-        list.ids = ids;
-        list.id_count = rq->argc - 3;
-    } else if (rq->argc != 2) {
-        reply_error(out, ERROR_SYNTAX);
+    client_filter_init(&list.filter, rq, false);
+    if (!client_filter_parse(&list.filter, rq, 2, true, out))
         return;
-    }
     each_session(server_of(rq), list_visit, &list);
     reply_verbatim(out, "txt", span_of(list.text.data, list.text.size));
     buffer_release(&list.text);
@@ -127,42 +62,23 @@ void client_list(struct request *rq, struct reply *out)
 
 /* --- KILL. */
 
-struct kill_filter {
+struct kill_context {
+    struct client_filter filter;
     struct session *self;
-    uint64_t id; /* 0: any */
-    enum client_type type;
-    struct span user, address, local; /* NULL data: any */
-    int64_t max_age_s;                /* 0: any */
-    bool skip_me;
-    int64_t now_ms;
+    struct span address; /* of the old form; NULL data: any */
     int64_t killed;
 };
 
-static bool fits(const struct kill_filter *filter, const struct session *session)
-{
-    if (filter->address.data && !span_equal(filter->address, span_text(session->peer)))
-        return false;
-    if (filter->local.data && !span_equal(filter->local, span_text(session->local)))
-        return false;
-    if (filter->id && filter->id != session->id)
-        return false;
-    if (filter->user.data && !span_equal(filter->user, SPAN("default")))
-        return false;
-    if (filter->max_age_s && (filter->now_ms - session->created_ms) / 1000 < filter->max_age_s)
-        return false;
-    if (filter->skip_me && session == filter->self)
-        return false;
-    return has_type(session, filter->type) && !(session->flags & SESSION_CLOSING);
-}
-
 static bool kill_visit(void *context, struct session *session)
 {
-    struct kill_filter *filter = context;
+    struct kill_context *kill = context;
 
-    if (!fits(filter, session))
+    if (!client_filter_fits(&kill->filter, session))
         return true;
-    filter->killed++;
-    if (session == filter->self) {
+    if (kill->address.data && !span_equal(kill->address, span_text(session->peer)))
+        return true;
+    kill->killed++;
+    if (session == kill->self) {
         session_close_after_reply(session);
         return true;
     }
@@ -172,72 +88,26 @@ static bool kill_visit(void *context, struct session *session)
     return true;
 }
 
-/* One "<filter> <value>" pair; false after writing the error. */
-static bool parse_filter(struct kill_filter *filter, struct span name, struct span value,
-                         struct reply *out)
-{
-    if (span_is(name, "id")) {
-        int64_t id;
-
-        if (num_parse_i64(value, &id) < 0 || id < 1) {
-            reply_error(out, "ERR client-id should be greater than 0");
-            return false;
-        }
-        filter->id = (uint64_t)id;
-    } else if (span_is(name, "type")) {
-        return parse_type(value, &filter->type, out);
-    } else if (span_is(name, "addr")) {
-        filter->address = value;
-    } else if (span_is(name, "laddr")) {
-        filter->local = value;
-    } else if (span_is(name, "user")) {
-        if (!span_equal(value, SPAN("default"))) {
-            reply_error_format(out, "ERR No such user '%.*s'", SPAN_ARGS(value));
-            return false;
-        }
-        filter->user = value;
-    } else if (span_is(name, "maxage")) {
-        if (num_parse_i64(value, &filter->max_age_s) < 0) {
-            reply_error(out, "ERR maxage is not an integer or out of range");
-            return false;
-        }
-        if (filter->max_age_s <= 0) {
-            reply_error(out, "ERR maxage should be greater than 0");
-            return false;
-        }
-    } else if (span_is(name, "skipme") && (span_is(value, "yes") || span_is(value, "no"))) {
-        filter->skip_me = span_is(value, "yes");
-    } else {
-        reply_error(out, ERROR_SYNTAX);
-        return false;
-    }
-    return true;
-}
-
+/* CLIENT KILL address -> OK; or with filters -> how many, the caller not among them unless asked
+ * for. */
 void client_kill(struct request *rq, struct reply *out)
 {
-    struct kill_filter filter = {
-        .self = request_session(rq), .type = TYPE_ANY, .skip_me = true, .now_ms = rq->now_ms};
+    struct kill_context kill = {.self = request_session(rq)};
 
+    client_filter_init(&kill.filter, rq, rq->argc > 3);
     if (rq->argc == 3) {
-        filter.address = rq->argv[2];
-        filter.skip_me = false;
-        each_session(server_of(rq), kill_visit, &filter);
-        if (filter.killed > 0)
+        kill.address = rq->argv[2];
+        each_session(server_of(rq), kill_visit, &kill);
+        if (kill.killed > 0)
             reply_ok(out);
         else
             reply_error(out, "ERR No such client");
         return;
     }
-    if (rq->argc % 2 != 0) {
-        reply_error(out, ERROR_SYNTAX);
+    if (!client_filter_parse(&kill.filter, rq, 2, false, out))
         return;
-    }
-    for (size_t at = 2; at < rq->argc; at += 2)
-        if (!parse_filter(&filter, rq->argv[at], rq->argv[at + 1], out))
-            return;
-    each_session(server_of(rq), kill_visit, &filter);
-    reply_integer(out, filter.killed);
+    each_session(server_of(rq), kill_visit, &kill);
+    reply_integer(out, kill.killed);
 }
 
 /* --- PAUSE, UNPAUSE. */

@@ -1,7 +1,9 @@
 #include "broker/session/client_commands.h"
+#include "broker/acl/acl.h"
 #include "broker/command/registry.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
+#include "broker/server/server.h"
 #include "broker/session/connection_commands.h"
 #include "broker/session/himport_commands.h"
 #include "broker/session/session.h"
@@ -18,15 +20,23 @@ size_t client_memory(const struct session *session)
            transaction_memory(session);
 }
 
-enum {
-    FLAGS_TEXT = 20
-};
+struct span client_user_name(const struct session *session)
+{
+    return acl_user_name(session->user);
+}
 
-static void flags_text(const struct session *session, char text[FLAGS_TEXT])
+bool client_user_exists(const struct session *session, struct span name)
+{
+    return acl_find(session->reactor->server->acl, name) != NULL;
+}
+
+void client_flags_text(const struct session *session, char text[CLIENT_FLAGS_TEXT])
 {
     unsigned tracker = session->tracker ? session->tracker->flags : 0;
     size_t used = 0;
 
+    if (session->linked & (1u << LINK_MONITOR))
+        text[used++] = 'O';
     if (pubsub_is_subscriber(session))
         text[used++] = 'P';
     if (transaction_is_open(session))
@@ -58,12 +68,14 @@ static void flags_text(const struct session *session, char text[FLAGS_TEXT])
 
 void client_describe(const struct session *session, int64_t now_ms, struct buffer *out)
 {
-    char flags[FLAGS_TEXT];
+    char flags[CLIENT_FLAGS_TEXT];
+    struct span user = client_user_name(session);
 
-    flags_text(session, flags);
+    client_flags_text(session, flags);
     buffer_printf(out, "id=%llu addr=%s laddr=%s fd=%d name=%.*s age=%lld idle=%lld flags=%s db=%d",
-                  (unsigned long long)session->id, session->peer, session->local, session->fd,
-                  (int)session->name.size, session->name.data ? session->name.data : "",
+                  (unsigned long long)session->id, session->peer, session->local,
+                  session->stream.fd, (int)session->name.size,
+                  session->name.data ? session->name.data : "",
                   (long long)((now_ms - session->created_ms) / 1000),
                   (long long)((now_ms - session->active_ms) / 1000), flags, session->db);
     buffer_printf(
@@ -80,17 +92,18 @@ void client_describe(const struct session *session, int64_t now_ms, struct buffe
         session->output.own.size - session->output.sent, session->output.share_count,
         session->output.shared_bytes, client_memory(session),
         session->flags & SESSION_CLOSING ? "" : "r", session->flags & SESSION_WRITING ? "w" : "");
-    buffer_printf(out, " cmd=%s user=default redir=%lld resp=%d lib-name=%.*s lib-ver=%.*s",
+    buffer_printf(out, " cmd=%s user=%.*s redir=%lld resp=%d lib-name=%.*s lib-ver=%.*s",
                   session->last_command ? session->last_command->full_name : "NULL",
-                  (long long)tracker_redirect_id(session->tracker), session->protocol,
-                  (int)session->library_name.size,
+                  SPAN_ARGS(user), (long long)tracker_redirect_id(session->tracker),
+                  session->protocol, (int)session->library_name.size,
                   session->library_name.data ? session->library_name.data : "",
                   (int)session->library_version.size,
                   session->library_version.data ? session->library_version.data : "");
-    buffer_printf(out, " io-thread=%d tot-net-in=%llu tot-net-out=%llu tot-cmds=%llu\n",
+    buffer_printf(out,
+                  " io-thread=%d tot-net-in=%llu tot-net-out=%llu tot-cmds=%llu read-events=%llu\n",
                   session->reactor->index, (unsigned long long)session->net_input_bytes,
                   (unsigned long long)session->net_output_bytes,
-                  (unsigned long long)session->commands);
+                  (unsigned long long)session->commands, (unsigned long long)session->reads);
 }
 
 static void client_id(struct request *rq, struct reply *out)
@@ -223,10 +236,14 @@ static void client_help(struct request *rq, struct reply *out)
         "KILL <ip:port>",
         "    End the connection from this address.",
         "KILL <filter> <value> [<filter> <value> ...]",
-        "    End the connections that fit all filters: ID, TYPE, USER, ADDR, LADDR, MAXAGE; SKIPME "
-        "(yes|no).",
-        "LIST [TYPE (NORMAL|MASTER|REPLICA|PUBSUB)] [ID <id> [<id> ...]]",
-        "    One line for each connection.",
+        "    End the connections that fit all filters: ID, TYPE (NORMAL|MASTER|REPLICA|PUBSUB), "
+        "USER,",
+        "    ADDR, LADDR, MAXAGE, IP, NAME, LIB-NAME, LIB-VER, DB, FLAGS, IDLE, each also with "
+        "NOT- "
+        "before",
+        "    it; SKIPME (yes|no) says whether this connection is left out.",
+        "LIST [<filter> <value> ...]",
+        "    One line for each connection that fits all filters of KILL; ID takes several numbers.",
         "NO-EVICT (ON|OFF)",
         "    Protect this connection from being cut off for memory.",
         "NO-TOUCH (ON|OFF)",

@@ -20,6 +20,17 @@ void client_unblock(struct request *rq, struct reply *out);
 /* Appends the line CLIENT LIST shows for a session, with LF. In its thread, or exclusive. */
 void client_describe(const struct session *session, int64_t now_ms, struct buffer *out);
 
+enum {
+    CLIENT_FLAGS_TEXT = 20
+};
+
+/* Its flags as that line shows them, a letter each. */
+void client_flags_text(const struct session *session, char text[CLIENT_FLAGS_TEXT]);
+
+/* The name of its user; and whether there is a user of a name. Exclusive. */
+struct span client_user_name(const struct session *session);
+bool client_user_exists(const struct session *session, struct span name);
+
 /* Bytes a session takes with its buffers. */
 size_t client_memory(const struct session *session);
 

@@ -1,4 +1,5 @@
 #include "broker/session/connection_commands.h"
+#include "broker/acl/acl.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
@@ -43,18 +44,12 @@ static void echo(struct request *rq, struct reply *out)
 }
 
 /* True if user and password let the session in; otherwise the error is written. */
-static bool authenticate(struct session *session, struct span user, struct span password,
-                         struct reply *out)
+static bool authenticate(struct session *session, struct span word, struct span user,
+                         struct span password, struct reply *out)
 {
-    const char *wanted = server_config(session->reactor->server)->requirepass;
-
-    if (span_equal(user, SPAN("default")) &&
-        (!wanted[0] || span_equal_secret(span_text(wanted), password))) {
-        session->flags |= SESSION_AUTHENTICATED;
+    if (acl_session_authenticate(session, user, password, word))
         return true;
-    }
-    session->reactor->stats.auth_failures++;
-    reply_error(out, "WRONGPASS invalid username-password pair or user is disabled.");
+    reply_error(out, ACL_WRONGPASS);
     return false;
 }
 
@@ -67,12 +62,13 @@ static void auth(struct request *rq, struct reply *out)
         reply_error(out, ERROR_SYNTAX);
         return;
     }
-    if (!named && !server_config(session->reactor->server)->requirepass[0]) {
+    if (!named && !acl_default_has_password(session->reactor->server->acl)) {
         reply_error(out, "ERR AUTH <password> called without any password configured for the "
                          "default user. Are you sure your configuration is correct?");
         return;
     }
-    if (authenticate(session, named ? rq->argv[1] : SPAN("default"), rq->argv[rq->argc - 1], out))
+    if (authenticate(session, rq->argv[0], named ? rq->argv[1] : SPAN("default"),
+                     rq->argv[rq->argc - 1], out))
         reply_ok(out);
 }
 
@@ -127,9 +123,10 @@ static void hello(struct request *rq, struct reply *out)
 
     if (!parse_hello(rq, &options, out))
         return;
-    if (options.has_auth && !authenticate(session, options.user, options.password, out))
+    if (options.has_auth &&
+        !authenticate(session, rq->argv[0], options.user, options.password, out))
         return;
-    if (!(session->flags & SESSION_AUTHENTICATED)) {
+    if (acl_session_is_stranger(session)) {
         reply_error(out,
                     "NOAUTH HELLO must be called with the client already authenticated, otherwise "
                     "the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the "

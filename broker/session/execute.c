@@ -1,8 +1,12 @@
 #include "broker/session/execute.h"
+#include "broker/acl/acl.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/observe/monitor.h"
 #include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
+#include "broker/script/busy.h"
+#include "broker/script/script.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
@@ -14,7 +18,8 @@
 #include <string.h>
 
 enum {
-    UNKNOWN_TEXT_LIMIT = 128
+    UNKNOWN_TEXT_LIMIT = 128,
+    EXECUTE_LOG_SLACK = 64 << 20,
 };
 
 struct session *request_session(const struct request *rq)
@@ -131,8 +136,47 @@ static bool is_refused_by_disk(struct session *session, const struct command *co
     return why != NULL;
 }
 
+/* The log takes what belongs together in one piece. What is logged may be longer than what was sent
+ * (an id instead of '*'), so a transaction gets no more than half of that. */
+static bool fits_log(const struct session *session, const struct command *command,
+                     struct reply *out)
+{
+    bool queued = transaction_is_open(session);
+    size_t limit = queued ? COMMIT_RECORD_LIMIT / 2 + EXECUTE_LOG_SLACK
+                          : COMMIT_RECORD_LIMIT - EXECUTE_LOG_SLACK;
+    size_t size = session->argv_bytes + (queued ? session->transaction->bytes : 0);
+
+    if (!(command->spec->flags & CMD_WRITE) || size <= limit)
+        return true;
+    reply_error_format(out, "ERR %s is too large for the log, which takes %zu MiB at once",
+                       queued ? "the transaction" : "the call", limit >> 20);
+    return false;
+}
+
+/* The user's rules allow it. */
+static bool is_permitted(struct session *session, const struct command *command, size_t argc,
+                         const struct span *argv, struct reply *out)
+{
+    struct reactor *reactor = session->reactor;
+    const struct acl_user *user = session->user;
+    const char *error = NULL;
+    struct acl_denial why;
+
+    if (user->unrestricted)
+        return true;
+    if (acl_check(user, command, argc, argv, reactor->arena, &why) != ACL_ALLOWED)
+        acl_refuse(reactor, session, user, command, argv, &why, ACL_TOPLEVEL, out);
+    else if (!transaction_is_open(session))
+        error = acl_check_options(user, command, argc, argv);
+    if (error)
+        reply_error(out, error);
+    if (out->failed || transaction_is_open(session)) /* else the call goes on to use it */
+        arena_reset(reactor->arena);
+    return !out->failed;
+}
+
 static bool may_run(struct session *session, const struct command *command, size_t argc,
-                    struct reply *out)
+                    const struct span *argv, struct reply *out)
 {
     const struct command_spec *spec = command->spec;
     struct reactor *reactor = session->reactor;
@@ -143,21 +187,26 @@ static bool may_run(struct session *session, const struct command *command, size
                            command->full_name);
         return false;
     }
-    if (!(session->flags & SESSION_AUTHENTICATED) && !(spec->flags & CMD_NO_AUTH)) {
+    if (!(session->flags & SESSION_AUTHENTICATED) && !(spec->flags & CMD_NO_AUTH) &&
+        acl_session_is_stranger(session)) {
         reply_error(out, "NOAUTH Authentication required.");
         return false;
     }
+    if ((spec->flags & CMD_NO_MULTI) && transaction_is_open(session)) {
+        reply_error(out, "ERR Command not allowed inside a transaction");
+        return false;
+    }
+    if (!is_permitted(session, command, argc, argv, out))
+        return false;
+    if (atomic_load_explicit(&reactor->server->busy, memory_order_relaxed))
+        return script_busy_allows(reactor->server, command, out);
     if (atomic_load_explicit(&reactor->server->loading, memory_order_relaxed) &&
         !(spec->flags & CMD_LOADING)) {
         reply_error(out, "LOADING Redis is loading the dataset in memory");
         return false;
     }
-    if (is_refused_by_disk(session, command, out))
+    if (is_refused_by_disk(session, command, out) || !fits_log(session, command, out))
         return false;
-    if ((spec->flags & CMD_NO_MULTI) && transaction_is_open(session)) {
-        reply_error(out, "ERR Command not allowed inside a transaction");
-        return false;
-    }
     if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && needs_memory(session, command)) {
         reply_error(out, "OOM command not allowed when used memory > 'maxmemory'.");
         return false;
@@ -180,12 +229,13 @@ static bool is_publish(const struct command *command)
 }
 
 /* CLIENT PAUSE holds the command back. */
-static bool is_paused(struct session *session, const struct command *command)
+static bool is_paused(struct session *session, const struct command *command, size_t argc,
+                      const struct span *argv)
 {
     struct server *server = session->reactor->server;
     unsigned queued;
 
-    if (server->pause == PAUSE_NONE)
+    if (server->pause == PAUSE_NONE || atomic_load_explicit(&server->busy, memory_order_relaxed))
         return false;
     if (session->reactor->now_ms >= server->pause_until_ms)
         return false;
@@ -195,7 +245,8 @@ static bool is_paused(struct session *session, const struct command *command)
     if ((command->spec->flags & (CMD_SESSION | CMD_WRITE)) == CMD_SESSION && !is_publish(command))
         return false; /* so that CLIENT UNPAUSE gets through */
     return server->pause == PAUSE_ALL ||
-           (command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0 || is_publish(command);
+           (command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0 || is_publish(command) ||
+           scripts_may_write(server->scripts, command->spec, argc, argv);
 }
 
 /* What the reply flags make of the bytes a command wrote. */
@@ -225,10 +276,10 @@ static void settle_reply(struct session *session, struct reply *out)
         session_wrote(session);
 }
 
-void execute_count_call(struct reactor *reactor, const struct command *command,
+void execute_count_call(struct reactor *reactor, const struct observed_call *call,
                         const struct reply *out, uint64_t started_ns)
 {
-    struct command_stats *stats = &reactor->stats.commands[command->number];
+    struct command_stats *stats = &reactor->stats.commands[call->command->number];
     uint64_t took = reactor_tick(reactor) - started_ns;
 
     stats->calls++;
@@ -239,11 +290,8 @@ void execute_count_call(struct reactor *reactor, const struct command *command,
         stats->failed++;
         stats_count_error(&reactor->stats, out->out->data + out->start, reply_size(out));
     }
-    if (server_config(reactor->server)->latency_tracking) {
-        if (!stats->latency)
-            stats->latency = histogram_new();
-        histogram_add(stats->latency, took);
-    }
+    if (!call->is_blocked)
+        observe_took(reactor, call, took, reply_size(out));
 }
 
 static void run_command(struct session *session, const struct command *command, size_t argc,
@@ -251,6 +299,7 @@ static void run_command(struct session *session, const struct command *command, 
 {
     struct reactor *reactor = session->reactor;
     uint64_t started_ns = reactor->now_ns;
+    struct observed_call call;
     struct request rq;
 
     dispatch_prepare(reactor, &rq, reactor->arena);
@@ -259,14 +308,21 @@ static void run_command(struct session *session, const struct command *command, 
     rq.db = session->db;
     rq.flags |= session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
     rq.host = session;
+    call = observed_call_of(session, command, &rq);
+    if (observe_is_watched(reactor->server->observe))
+        observe_begin(reactor, &call);
     session->flags |= SESSION_IN_COMMAND;
-    if (transaction_ends_with(session, command))
+    if (transaction_ends_with(session, command)) {
         transaction_execute(session, out);
-    else
+        if (observe_is_watched(reactor->server->observe))
+            observe_shown(reactor, &call);
+    } else {
         dispatch_run(reactor, session, command, &rq, out);
+    }
     session->flags &= ~(unsigned)SESSION_IN_COMMAND;
     arena_reset(reactor->arena);
-    execute_count_call(reactor, command, out, started_ns);
+    call.is_blocked = rq.wait != NULL;
+    execute_count_call(reactor, &call, out, started_ns);
 }
 
 /* The error is in `out`; `command` may be NULL. */
@@ -291,14 +347,16 @@ bool session_execute(struct session *session, size_t size)
 
     reply_init(&out, &session->output.own, session->protocol);
     command = find_command(session, argc, argv, &out);
-    if (command && is_paused(session, command)) {
+    if (command && is_paused(session, command, argc, argv)) {
         session->flags |= SESSION_PAUSED;
         return false;
     }
     session->argv_bytes = size;
     if (command) {
         session->last_command = command;
-        ran = may_run(session, command, argc, &out);
+        if (registry_has_renames(session->reactor->server->registry))
+            argv[0] = registry_original_name(command, argv[0]);
+        ran = may_run(session, command, argc, argv, &out);
     }
     if (!ran)
         refused(session, command, &out);
@@ -306,6 +364,8 @@ bool session_execute(struct session *session, size_t size)
         run_command(session, command, argc, argv, &out);
     session->commands++;
     settle_reply(session, &out);
+    if (session->linked & (1u << LINK_MONITOR))
+        monitors_receive(session->reactor); /* it sees its own calls behind their replies */
     tracking_after_command(session, command);
     return true;
 }

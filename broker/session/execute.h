@@ -3,6 +3,7 @@
 #ifndef MS_BROKER_SESSION_EXECUTE_H
 #define MS_BROKER_SESSION_EXECUTE_H
 
+#include "broker/observe/observe.h"
 #include "broker/session/session.h"
 
 #include <stdbool.h>
@@ -12,8 +13,8 @@
  * happened and the request has to be offered again. */
 bool session_execute(struct session *session, size_t size);
 
-/* Counts a call that has been run. */
-void execute_count_call(struct reactor *reactor, const struct command *command,
+/* Counts a call that has been run, and notes it for those who observe. */
+void execute_count_call(struct reactor *reactor, const struct observed_call *call,
                         const struct reply *out, uint64_t started_ns);
 
 /* Writes "unknown command" for the arguments. */

@@ -8,12 +8,15 @@
  * the round, so that a pipeline costs one write and a waiter is served before its waker's reply
  * leaves. */
 #include "broker/session/session.h"
-#include "broker/net/stream_socket.h"
+#include "broker/acl/acl.h"
+#include "broker/net/stream.h"
+#include "broker/observe/monitor.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/execute.h"
+#include "broker/session/handshake.h"
 #include "broker/session/suspension.h"
 #include "broker/session/himport_commands.h"
 #include "broker/tracking/tracking.h"
@@ -26,6 +29,7 @@
 #include <string.h>
 
 enum {
+    STRANGER_OUTPUT_LIMIT = 16 * 1024, /* of who has not authenticated and reads no replies */
     INPUT_CHUNK = 16 * 1024,           /* what is read at a time into a session's own buffer */
     INPUT_PARKED_LIMIT = 256 * 1024,   /* what a parked session may send ahead */
     OUTPUT_BACKPRESSURE = 1024 * 1024, /* unwritten output above which no more input is run, when no
@@ -47,8 +51,12 @@ static struct session_list *list_of(struct reactor *reactor, enum session_link l
         return &reactor->resume;
     case LINK_CLOSING:
         return &reactor->closing;
+    case LINK_MONITOR:
+        return &reactor->monitors;
     case LINK_GATED:
         return &reactor->gated;
+    case LINK_PENDING:
+        return &reactor->pending;
     default:
         return &reactor->sessions;
     }
@@ -106,13 +114,10 @@ static bool is_clogged(const struct session *session)
            session_output_size(session) > OUTPUT_BACKPRESSURE;
 }
 
-/* What the socket should be watched for follows from the state. */
-static void update_interest(struct session *session)
+static bool wants_input(struct session *session)
 {
     bool read = true;
 
-    if (session->flags & SESSION_CLOSING)
-        return;
     if (session->flags & SESSION_CLOSE_AFTER_REPLY)
         read = false;
     if (is_held_back(session) && session->input.size >= INPUT_PARKED_LIMIT)
@@ -121,7 +126,23 @@ static void update_interest(struct session *session)
         session->flags |= SESSION_CLOGGED;
         read = false;
     }
-    loop_io_want(session->io, read, session->flags & SESSION_WRITING);
+    return read;
+}
+
+/* What the socket should be watched for follows from the state. */
+static void update_interest(struct session *session)
+{
+    bool read, write = session->flags & SESSION_WRITING;
+
+    if (session->flags & SESSION_CLOSING)
+        return;
+    read = wants_input(session);
+    if (session->stream.tls) {
+        if (read && tls_has_pending(session->stream.tls))
+            session_link(session, LINK_PENDING);
+        tls_interest(session->stream.tls, &read, &write);
+    }
+    loop_io_want(session->io, read, write);
 }
 
 static void protocol_error(struct session *session)
@@ -142,7 +163,8 @@ static void apply_limits(struct session *session)
 
     session->parser.limits = (struct request_limits){
         .bulk_bytes = config->settings.proto_max_bulk_len,
-        .unauthenticated = !(session->flags & SESSION_AUTHENTICATED),
+        .unauthenticated =
+            !(session->flags & SESSION_AUTHENTICATED) && acl_session_is_stranger(session),
     };
 }
 
@@ -155,6 +177,7 @@ static size_t run_requests(struct session *session, const char *data, size_t siz
     /* what was published before this input was sent comes before its replies */
     reactor_receive(session->reactor);
     pubsub_receive(session->reactor);
+    monitors_receive(session->reactor);
     while (at < size && !is_held_back(session) && !is_clogged(session)) {
         size_t consumed = 0;
         int rc;
@@ -209,7 +232,7 @@ static long read_more(struct session *session)
     if (room > 1024 * 1024 && session->input.capacity - session->input.size < room)
         room = session->input.size > 1024 * 1024 ? session->input.size : 1024 * 1024;
     buffer_reserve(&session->input, room);
-    got = socket_read(session->fd, session->input.data + session->input.size,
+    got = stream_read(&session->stream, session->input.data + session->input.size,
                       session->input.capacity - session->input.size);
     if (got > 0) {
         session->input.size += (size_t)got;
@@ -222,8 +245,13 @@ static long read_more(struct session *session)
 static long read_first(struct session *session)
 {
     struct reactor *reactor = session->reactor;
-    long got = socket_read(session->fd, reactor->read_buffer, REACTOR_READ_SIZE);
+    long got = stream_read(&session->stream, reactor->read_buffer, REACTOR_READ_SIZE);
 
+    if (session->reads == 0 && got > 0 && !session->stream.tls &&
+        tls_is_hello(reactor->read_buffer, (size_t)got)) {
+        handshake_refuse_plain(session);
+        return ERR_CLOSED;
+    }
     if (got > 0) {
         size_t used = run_requests(session, reactor->read_buffer, (size_t)got);
 
@@ -238,8 +266,11 @@ static void on_readable(struct session *session)
     struct reactor *reactor = session->reactor;
     long got = session->input.size > 0 ? read_more(session) : read_first(session);
 
-    if (got == ERR_AGAIN)
+    if (got == ERR_AGAIN) {
+        if (session->stream.tls) /* it may wait for something else now */
+            update_interest(session);
         return;
+    }
     if (got < 0) {
         session_close(session);
         return;
@@ -253,6 +284,22 @@ static void on_readable(struct session *session)
         update_interest(session);
 }
 
+void session_hold(struct session *session)
+{
+    session->flags |= SESSION_HELD;
+    if (!(session->flags & SESSION_CLOSING))
+        loop_io_want(session->io, false, false);
+    session_unlink(session, LINK_GATED);
+}
+
+void session_release(struct session *session)
+{
+    session->flags &= ~(unsigned)SESSION_HELD;
+    update_interest(session);
+    if (session_output_size(session) > 0 && !(session->flags & SESSION_CLOSING))
+        session_link(session, LINK_FLUSH);
+}
+
 void session_resume(struct session *session)
 {
     session_unlink(session, LINK_RESUME);
@@ -263,7 +310,7 @@ void session_resume(struct session *session)
 
 /* --- Writing. */
 
-/* One write of what comes next; as socket_write. */
+/* One write of what comes next; as stream_write. */
 static long write_some(struct session *session)
 {
     const struct output *output = &session->output;
@@ -271,10 +318,10 @@ static long write_some(struct session *session)
     int count;
 
     if (output->share_count == 0)
-        return socket_write(session->fd, output->own.data + output->sent,
+        return stream_write(&session->stream, output->own.data + output->sent,
                             output->own.size - output->sent);
     count = output_gather(output, parts);
-    return socket_write_parts(session->fd, parts, count);
+    return stream_write_parts(&session->stream, parts, count);
 }
 
 /* What the output shows is durable. If it is not, the session waits for the log; that is noted
@@ -301,7 +348,7 @@ void session_flush(struct session *session)
 
     session_unlink(session, LINK_FLUSH);
     session_unlink(session, LINK_PUSH);
-    if (!may_leave(session))
+    if (session->flags & SESSION_HELD || !may_leave(session))
         return;
     while (output_size(output) > 0) {
         long put = write_some(session);
@@ -334,24 +381,66 @@ void session_flush(struct session *session)
     update_interest(session);
 }
 
+void session_read_pending(struct session *session)
+{
+    session_unlink(session, LINK_PENDING);
+    if (!(session->flags & (SESSION_CLOSING | SESSION_HELD)) &&
+        tls_has_pending(session->stream.tls) && wants_input(session))
+        on_readable(session);
+}
+
+/* With TLS a read may wait for the socket to take bytes, and a write for some to come. */
+static void on_tls_ready(struct session *session, bool readable, bool writable)
+{
+    const struct tls *tls = session->stream.tls;
+    bool reads = tls_reads_on(tls, readable, writable);
+
+    if (session->flags & SESSION_HANDSHAKING) {
+        handshake_step(session);
+        update_interest(session);
+        return;
+    }
+    if ((session->flags & SESSION_WRITING) && tls_writes_on(tls, readable, writable))
+        session_flush(session);
+    if (reads && !(session->flags & SESSION_CLOSING))
+        on_readable(session);
+}
+
 static void on_ready(void *owner, bool readable, bool writable)
 {
     struct session *session = owner;
 
     if (session->flags & SESSION_CLOSING)
         return;
+    if (session->stream.tls) {
+        on_tls_ready(session, readable, writable);
+        return;
+    }
     if (writable)
         session_flush(session);
     if (readable && !(session->flags & SESSION_CLOSING))
         on_readable(session);
 }
 
+/* Who watches with MONITOR is a normal client to Redis. But what it is sent does not depend on what
+ * it asks, so where normal clients have no limits it has those of subscribers. */
+static const struct config_output_limit *output_limit(const struct session *session)
+{
+    const struct config_output_limit *limits =
+        server_config(session->reactor->server)->output_limits;
+    const struct config_output_limit *normal = &limits[CLIENT_NORMAL];
+
+    if (pubsub_is_subscriber(session))
+        return &limits[CLIENT_PUBSUB];
+    if ((session->linked & (1u << LINK_MONITOR)) && !normal->hard && !normal->soft)
+        return &limits[CLIENT_PUBSUB];
+    return normal;
+}
+
 /* Cuts off a client whose unwritten output is over its class's limit. */
 static void check_output_limit(struct session *session)
 {
-    const struct config *config = server_config(session->reactor->server);
-    const struct config_output_limit *limit =
-        &config->output_limits[pubsub_is_subscriber(session) ? CLIENT_PUBSUB : CLIENT_NORMAL];
+    const struct config_output_limit *limit = output_limit(session);
     int64_t size = (int64_t)session_output_size(session);
     int64_t now_ms = session->reactor->now_ms;
     bool cut = limit->hard && size > limit->hard;
@@ -363,6 +452,8 @@ static void check_output_limit(struct session *session)
     } else {
         session->over_soft_limit_since_ms = 0;
     }
+    if (!(session->flags & SESSION_AUTHENTICATED) && size > STRANGER_OUTPUT_LIMIT)
+        cut |= acl_session_is_stranger(session);
     if (!cut)
         return;
     log_line(session->reactor->server->log, LOG_WARNING,
@@ -428,23 +519,26 @@ void session_deliver(struct session *session, const struct buffer *reply)
 
 /* --- Beginning and end. */
 
-struct session *session_new(struct reactor *reactor, int fd, uint64_t id, const char *unix_path)
+struct session *session_new(struct reactor *reactor, struct stream stream, uint64_t id,
+                            const char *unix_path)
 {
     const struct config *config = server_config(reactor->server);
     struct session *session = mem_zalloc(sizeof(*session));
 
     session->id = id;
     session->reactor = reactor;
-    session->fd = fd;
+    session->stream = stream;
     session->protocol = config->client_default_resp;
     session->created_ms = session->active_ms = reactor->now_ms;
-    session->flags = (unix_path ? SESSION_UNIX : 0) | (socket_is_local(fd) ? SESSION_LOCAL : 0) |
-                     (config->requirepass[0] ? 0 : SESSION_AUTHENTICATED);
+    session->flags = (unix_path ? SESSION_UNIX : 0) |
+                     (socket_is_local(stream.fd) ? SESSION_LOCAL : 0) |
+                     (stream.tls ? SESSION_HANDSHAKING : 0);
+    acl_session_begin(session);
     if (!unix_path)
-        socket_tune(fd, config->tcp_keepalive);
-    socket_peer_text(fd, unix_path, session->peer);
-    socket_local_text(fd, unix_path, session->local);
-    session->io = loop_io_new(reactor->loop, fd, on_ready, session);
+        socket_tune(stream.fd, config->tcp_keepalive);
+    socket_peer_text(stream.fd, unix_path, session->peer);
+    socket_local_text(stream.fd, unix_path, session->local);
+    session->io = loop_io_new(reactor->loop, stream.fd, on_ready, session);
     session_link(session, LINK_ALL);
     reactor->stats.connections_received++;
     update_interest(session);
@@ -455,6 +549,10 @@ void session_close(struct session *session)
 {
     if (session->flags & SESSION_CLOSING)
         return;
+    if (session->flags & SESSION_HELD) {
+        session->flags |= SESSION_CLOSE_AFTER_REPLY;
+        return;
+    }
     session->flags |= SESSION_CLOSING;
     loop_io_want(session->io, false, false);
     session_link(session, LINK_CLOSING);
@@ -480,14 +578,16 @@ void session_free(struct session *session)
     transaction_free(session);
     tracking_session_gone(session);
     pubsub_unsubscribe_all(session);
+    monitors_stop(session);
     session_unlink(session, LINK_ALL);
     session_unlink(session, LINK_FLUSH);
     session_unlink(session, LINK_PUSH);
     session_unlink(session, LINK_RESUME);
     session_unlink(session, LINK_CLOSING);
     session_unlink(session, LINK_GATED);
+    session_unlink(session, LINK_PENDING);
     loop_io_free(session->io);
-    socket_close(session->fd);
+    stream_close(&session->stream);
     request_parser_release(&session->parser);
     buffer_release(&session->input);
     output_release(&session->output);
@@ -496,6 +596,7 @@ void session_free(struct session *session)
     buffer_release(&session->library_name);
     buffer_release(&session->library_version);
     himport_free(session->himport);
+    acl_session_end(session);
     atomic_fetch_sub_explicit(&session->reactor->session_count, 1, memory_order_relaxed);
     atomic_fetch_sub_explicit(&server->client_count, 1, memory_order_relaxed);
     mem_free(session);
@@ -508,6 +609,7 @@ void session_reset(struct session *session)
     transaction_discard(session);
     tracker_stop(session->reactor->server->tracking, session->tracker);
     pubsub_unsubscribe_all(session);
+    monitors_stop(session);
     session->db = 0;
     session->protocol = config->client_default_resp;
     buffer_clear(&session->name);
@@ -515,16 +617,19 @@ void session_reset(struct session *session)
     session->himport = NULL;
     session->flags &= ~(unsigned)(SESSION_NO_EVICT | SESSION_NO_TOUCH | SESSION_REPLY_OFF |
                                   SESSION_REPLY_SKIP | SESSION_REPLY_SKIP_NEXT);
-    if (config->requirepass[0])
-        session->flags &= ~(unsigned)SESSION_AUTHENTICATED;
+    acl_session_begin(session);
 }
 
 void session_cron(struct session *session, int64_t now_ms)
 {
     const struct config *config = server_config(session->reactor->server);
 
+    if (session->flags & SESSION_HANDSHAKING) {
+        handshake_cron(session, now_ms);
+        return;
+    }
     if (config->timeout > 0 && !session->waiter && !pubsub_is_subscriber(session) &&
-        !(session->flags & SESSION_PAUSED) &&
+        !(session->flags & SESSION_PAUSED) && !(session->linked & (1u << LINK_MONITOR)) &&
         now_ms - session->active_ms > (int64_t)config->timeout * 1000) {
         session_close(session);
         return;

@@ -6,7 +6,7 @@
 #include "broker/config/config.h"
 #include "broker/net/loop.h"
 #include "broker/persistence/persistence.h"
-#include "broker/net/stream_socket.h"
+#include "broker/net/stream.h"
 #include "broker/session/output.h"
 #include "core/bytes/buffer.h"
 #include "core/command/command.h"
@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct acl_user;
 struct command;
 struct himport; /* himport_commands.h */
 struct pubsub_client;
@@ -34,12 +35,14 @@ enum session_flag {
     SESSION_REPLY_SKIP = 1 << 6,      /* the reply of the command running now is dropped */
     SESSION_REPLY_SKIP_NEXT = 1 << 7, /* the next command's */
     SESSION_UNIX = 1 << 8,
-    SESSION_PAUSED = 1 << 9,      /* its next command waits for the end of CLIENT PAUSE */
-    SESSION_WRITING = 1 << 10,    /* the socket is full: waiting to write */
-    SESSION_LOCAL = 1 << 11,      /* the peer is this machine */
-    SESSION_IN_COMMAND = 1 << 12, /* running a command now */
-    SESSION_CLOGGED = 1 << 13,    /* takes no input until its output is written */
-    SESSION_PUSH_REPLY = 1 << 14, /* the command running now answers by pushes: they go out even
+    SESSION_PAUSED = 1 << 9,       /* its next command waits for the end of CLIENT PAUSE */
+    SESSION_WRITING = 1 << 10,     /* the socket is full: waiting to write */
+    SESSION_LOCAL = 1 << 11,       /* the peer is this machine */
+    SESSION_IN_COMMAND = 1 << 12,  /* running a command now */
+    SESSION_CLOGGED = 1 << 13,     /* takes no input until its output is written */
+    SESSION_HELD = 1 << 16,        /* see session_hold */
+    SESSION_HANDSHAKING = 1 << 15, /* its TLS has not agreed yet: handshake.h */
+    SESSION_PUSH_REPLY = 1 << 14,  /* the command running now answers by pushes: they go out even
                                      when replies are off, and messages between them */
 };
 
@@ -49,20 +52,23 @@ enum session_link {
     LINK_PUSH, /* only messages to write, which may wait for others: see reactor.c */
     LINK_RESUME,
     LINK_CLOSING,
-    LINK_GATED, /* with output that waits for the log */
+    LINK_GATED,   /* with output that waits for the log */
+    LINK_PENDING, /* with input inside TLS, which the socket will not announce */
+    LINK_MONITOR, /* watches every call: broker/observe */
     SESSION_LINKS
 };
 
 struct session {
     uint64_t id;
     struct reactor *reactor;
-    int fd;
+    struct stream stream;
     struct loop_io *io;
     unsigned flags;  /* enum session_flag */
     unsigned linked; /* bit per enum session_link */
     struct session *next[SESSION_LINKS], *previous[SESSION_LINKS];
 
-    struct gate gate; /* when the output may leave */
+    struct acl_user *user; /* referenced; who it is, or would be by default */
+    struct gate gate;      /* when the output may leave */
     int db;
     int protocol;                  /* 2 or 3 */
     struct waiter *waiter;         /* parked: no input is run until it is served */
@@ -87,8 +93,9 @@ struct session {
     struct himport *himport;         /* field sets; NULL while none were prepared */
 };
 
-/* Takes over the socket. The reactor's thread. */
-struct session *session_new(struct reactor *reactor, int fd, uint64_t id, const char *unix_path);
+/* Takes over the connection. The reactor's thread. */
+struct session *session_new(struct reactor *reactor, struct stream stream, uint64_t id,
+                            const char *unix_path);
 
 /* Ends the connection at the end of the round, dropping unwritten output. In the reactor's thread,
  * or anywhere in an exclusive section. */
@@ -97,11 +104,19 @@ void session_close(struct session *session);
 /* Ends it after what is in the output has been written. */
 void session_close_after_reply(struct session *session);
 
+/* While the session's command is not over and its reactor runs a round meanwhile, nothing is read
+ * from it or written to it. The session's thread. */
+void session_hold(struct session *session);
+void session_release(struct session *session);
+
 /* Frees a session on the closing list. The reactor's end of round. */
 void session_free(struct session *session);
 
 /* Goes on with input received while the session was parked or paused. */
 void session_resume(struct session *session);
+
+/* Reads input that TLS has taken from the socket already, if it is still there and wanted. */
+void session_read_pending(struct session *session);
 
 /* Writes what the socket takes. */
 void session_flush(struct session *session);

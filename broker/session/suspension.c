@@ -1,5 +1,6 @@
 #include "broker/session/suspension.h"
 #include "broker/reactor/reactor.h"
+#include "broker/server/server.h"
 #include "broker/session/session.h"
 #include "core/base/check.h"
 
@@ -7,8 +8,10 @@ static void deliver(void *receiver, struct inbox_message *message)
 {
     struct suspension *self = (struct suspension *)message;
 
-    (void)receiver;
-    self->finish(self);
+    if (atomic_load_explicit(&self->home->server->busy, memory_order_relaxed))
+        reactor_keep(receiver, message);
+    else
+        self->finish(self);
 }
 
 void suspension_begin(struct suspension *self, struct session *session,

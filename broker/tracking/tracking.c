@@ -468,22 +468,32 @@ static int compare_names(const void *a, const void *b)
     return span_compare(*(const struct span *)a, *(const struct span *)b);
 }
 
-/* Names changed by the calls, in order and each once; in the arena. */
-static size_t changed_names(const struct request *requests, size_t count, struct span **names)
+void tracking_collect(struct reactor *reactor, const struct effect *effect)
 {
+    struct tracking *tracking = reactor->server->tracking;
+    size_t size = effect->key.name.size;
+
+    if (atomic_load_explicit(&tracking->prefix_count, memory_order_relaxed) == 0 ||
+        (effect->class == 0 && size == 0))
+        return;
+    buffer_append(&reactor->broadcast_names, &size, sizeof(size));
+    buffer_append_span(&reactor->broadcast_names, effect->key.name);
+}
+
+/* The names put down, in order and each once; the caller frees them. */
+static size_t changed_names(const struct reactor *reactor, struct span **names)
+{
+    const char *at = reactor->broadcast_names.data, *end = at + reactor->broadcast_names.size;
     size_t total = 0, kept = 0;
 
-    for (size_t i = 0; i < count; i++)
-        total += requests[i].effect_count;
-    *names = arena_array(requests[0].arena, total + 1, sizeof(struct span));
-    total = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < requests[i].effect_count; j++) {
-            const struct effect *effect = &requests[i].effects[j];
+    *names = mem_alloc((size_t)(end - at) / sizeof(size_t) * sizeof(struct span));
+    while (at < end) {
+        size_t size;
 
-            if ((effect->flags & EFFECT_MODIFIED) && (effect->class || effect->key.name.size))
-                (*names)[total++] = effect->key.name;
-        }
+        memcpy(&size, at, sizeof(size));
+        (*names)[total++] = span_of(at + sizeof(size), size);
+        at += sizeof(size) + size;
+    }
     qsort(*names, total, sizeof(struct span), compare_names);
     for (size_t i = 0; i < total; i++)
         if (kept == 0 || !span_equal((*names)[kept - 1], (*names)[i]))
@@ -514,18 +524,15 @@ static const struct span *names_with(const struct tracking_prefix *prefix, const
     return names + low;
 }
 
-void tracking_broadcast(struct reactor *reactor, const struct request *requests, size_t count,
-                        struct tracker *source)
+void tracking_broadcast(struct reactor *reactor, struct tracker *source)
 {
     struct tracking *tracking = reactor->server->tracking;
     struct span *names;
     size_t total;
 
-    if (count == 0 || atomic_load_explicit(&tracking->prefix_count, memory_order_relaxed) == 0)
+    if (reactor->broadcast_names.size == 0)
         return;
-    total = changed_names(requests, count, &names);
-    if (total == 0)
-        return;
+    total = changed_names(reactor, &names);
     pthread_rwlock_rdlock(&tracking->lock);
     for (size_t i = 0; i < atomic_load_explicit(&tracking->prefix_count, memory_order_relaxed);
          i++) {
@@ -543,6 +550,8 @@ void tracking_broadcast(struct reactor *reactor, const struct request *requests,
         shared_bytes_release(bytes);
     }
     pthread_rwlock_unlock(&tracking->lock);
+    mem_free(names);
+    buffer_release(&reactor->broadcast_names);
 }
 
 /* --- Care and numbers. */

@@ -117,9 +117,11 @@ void tracking_remember_for(struct reactor *reactor, struct tracker *tracker,
 void tracking_effect(struct reactor *reactor, struct request *rq, const struct effect *effect,
                      struct tracker *source);
 
-/* Tells the changes of whole calls to trackers with BCAST: one message for each prefix. */
-void tracking_broadcast(struct reactor *reactor, const struct request *requests, size_t count,
-                        struct tracker *source);
+/* Puts down the names that a call has changed, if there are trackers with BCAST. */
+void tracking_collect(struct reactor *reactor, const struct effect *effect);
+
+/* Tells the names put down since the last time to trackers with BCAST: one message a prefix. */
+void tracking_broadcast(struct reactor *reactor, struct tracker *source);
 
 /* --- Care and numbers. */
 

@@ -1,9 +1,12 @@
 #include "broker/transaction/transaction.h"
+#include "broker/acl/acl.h"
 #include "broker/command/dispatch.h"
 #include "broker/command/registry.h"
+#include "broker/command/unit.h"
 #include "broker/reactor/reactor.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/world.h"
+#include "broker/script/busy.h"
 #include "broker/server/server.h"
 #include "broker/session/execute.h"
 #include "broker/session/session.h"
@@ -232,6 +235,41 @@ static void prepare(struct run *run)
     }
 }
 
+/* The user's rules may have changed since the call was queued, or the user: by AUTH, just now. */
+static bool is_still_permitted(struct run *run, size_t at, struct reply *out)
+{
+    static const char *const reasons[] = {
+        [ACL_DENIED_COMMAND] = "no permission to execute the command or subcommand",
+        [ACL_DENIED_KEY] = "no permission to touch the specified keys",
+        [ACL_DENIED_CHANNEL] = "no permission to access one of the channels used as arguments to "
+                               "the command",
+    };
+    struct session *session = run->session;
+    struct reactor *reactor = session->reactor;
+    const struct acl_user *user = session->user;
+    const struct transaction_call *call = &run->transaction->calls[at];
+    const char *error;
+    struct acl_denial why;
+
+    if (user->unrestricted)
+        return true;
+    if (acl_check(user, call->command, call->argc, call->argv, reactor->arena, &why) !=
+        ACL_ALLOWED) {
+        acl_refuse(reactor, session, user, call->command, call->argv, &why, ACL_MULTI, NULL);
+        reply_error_format(out,
+                           "NOPERM ACLs rules changed between the moment the transaction was "
+                           "accumulated and the EXEC call. This command is no longer allowed for "
+                           "the following reason: %s",
+                           reasons[why.verdict]);
+        reactor->stats.commands[call->command->number].rejected++;
+        return false;
+    }
+    error = acl_check_options(user, call->command, call->argc, call->argv);
+    if (error)
+        reply_error(out, error);
+    return !error;
+}
+
 /* One call of the transaction. What earlier ones did to the connection (SELECT, HELLO) and to the
  * configuration counts. */
 static void run_call(struct run *run, size_t at, uint64_t held, struct reply *out)
@@ -240,29 +278,20 @@ static void run_call(struct run *run, size_t at, uint64_t held, struct reply *ou
     struct reactor *reactor = session->reactor;
     const struct command *command = run->transaction->calls[at].command;
     struct request *rq = &run->requests[at];
-    uint64_t started_ns = reactor->now_ns;
     struct reply reply;
 
     reactor->acting = session->tracker;
-    rq->settings = &server_config(reactor->server)->settings;
     rq->db = session->db;
     rq->flags |= REQUEST_NO_WAIT | (session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0);
     rq->held_shards = held;
     reply_init(&reply, out->out, out->protocol);
-    rq->spec->run(rq, &reply);
-    if (reply_size(&reply) == 0)
-        reply_ok(&reply); /* CLIENT REPLY SKIP: the array has as many elements as it says */
+    if (!is_still_permitted(run, at, &reply))
+        return;
+    unit_run(reactor, session, command, rq, &reply);
     out->protocol = reply.protocol;
-    rq->settings = &server_config(reactor->server)->settings; /* CONFIG SET freed the others */
-    if (rq->effect_count > 0)
-        dispatch_effects_of_part(reactor, rq);
-    tracking_remember(session, command, rq);
-    execute_count_call(reactor, command, &reply, started_ns);
 }
 
-/* All calls, with everything held. When they are done, their requests with effects and rewrites are
- * still there, in order: what concerns the transaction as a whole takes them from here (and the
- * log, once there is one: one record with a begin and an end). */
+/* All calls, with everything held. */
 static void run_all(struct run *run, struct reply *out)
 {
     struct reactor *reactor = run->session->reactor;
@@ -280,10 +309,10 @@ static void run_all(struct run *run, struct reply *out)
         return;
     }
     reply_array(out, self->count);
+    unit_begin(reactor);
     for (size_t i = 0; i < self->count; i++)
         run_call(run, i, held, out);
-    persistence_record(reactor->server->persistence, reactor, run->requests, self->count);
-    dispatch_effects_of_whole(reactor, run->requests, self->count);
+    unit_end(reactor);
     for (size_t i = 0; i < self->count; i++)
         persistence_note(reactor->server->persistence, &run->session->gate, &run->requests[i]);
 }
@@ -293,6 +322,7 @@ void transaction_execute(struct session *session, struct reply *out)
     struct reactor *reactor = session->reactor;
     struct server *server = reactor->server;
     struct run run = {.session = session, .transaction = session->transaction};
+    bool busy = false;
 
     if (run.transaction->failed) {
         reply_error(out, "EXECABORT Transaction discarded because of previous errors.");
@@ -307,8 +337,14 @@ void transaction_execute(struct session *session, struct reply *out)
         keyspace_unlock(server->keyspace, run.shards);
     } else {
         world_stop(server->world, reactor->index);
-        run_all(&run, out);
+        busy = atomic_load_explicit(&server->busy, memory_order_relaxed) != 0;
+        if (!busy) /* a script may have begun meanwhile, see dispatch.c */
+            run_all(&run, out);
         world_resume(server->world, reactor->index);
+    }
+    if (busy) {
+        script_busy_reply(server, out);
+        transaction_unwatch(session);
     }
     reactor->acting = NULL;
     drop_calls(run.transaction);

@@ -1,5 +1,7 @@
 #include "broker/wait/wait.h"
+#include "broker/acl/acl.h"
 #include "broker/command/dispatch.h"
+#include "broker/observe/observe.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
@@ -8,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/dict/dict.h"
 #include "core/hash/key_hash.h"
+#include "core/time/clock.h"
 #include "storage/keyspace/keyspace.h"
 
 #include <string.h>
@@ -241,6 +244,7 @@ static void waiter_release(struct waiter *waiter)
     if (atomic_fetch_sub_explicit(&waiter->references, 1, memory_order_acq_rel) > 1)
         return;
     tracker_release(waiter->tracker);
+    acl_user_release(waiter->user);
     buffer_release(&waiter->reply);
     mem_free(waiter->argv);
     mem_free(waiter->places);
@@ -322,10 +326,12 @@ void wait_park(struct reactor *reactor, struct session *session, struct request 
     waiter->db = rq->db;
     waiter->protocol = session->protocol;
     waiter->request_flags = rq->flags;
+    waiter->user = acl_user_hold(session->user);
     waiter->tracker = session->tracker;
     waiter->remembers = tracker_remembers(session->tracker);
     tracker_keep(waiter->tracker);
     waiter->deadline_ms = rq->wait_deadline_ms;
+    waiter->took_ns = clock_monotonic_ns() - reactor->now_ns;
     waiter->retry_at_ms = earliest_retry(rq);
     copy_argv(waiter, rq);
     waiter->place_count = rq->wait_count;
@@ -381,6 +387,19 @@ static void post_rearm(struct reactor *from, struct waiter *waiter)
     reactor_post(waiter->home, from, &rearm->message);
 }
 
+/* What was served counts now, with the time that running it took, wherever that was. */
+static void observe(struct waiter *waiter)
+{
+    struct observed_call call = {.session = waiter->session,
+                                 .command = waiter->command,
+                                 .argc = waiter->argc,
+                                 .argv = waiter->argv,
+                                 .db = waiter->db,
+                                 .was_blocked = true};
+
+    observe_took(waiter->home, &call, waiter->took_ns, waiter->reply.size);
+}
+
 /* The home's end: the reply goes to the session, which may go on. */
 static void finish(struct waiter *waiter)
 {
@@ -402,6 +421,8 @@ static void deliver_reply(void *receiver, struct inbox_message *message)
     struct waiter *waiter = (struct waiter *)message;
 
     (void)receiver;
+    if (waiter->session)
+        observe(waiter);
     finish(waiter);
     waiter_release(waiter);
 }
@@ -413,6 +434,19 @@ static void post_reply(struct reactor *reactor, struct waiter *waiter)
     reactor_post(waiter->home, reactor, &waiter->message);
 }
 
+/* What the user may do may have changed since the session was parked. */
+static bool is_permitted(struct reactor *reactor, const struct waiter *waiter, struct reply *out)
+{
+    struct acl_denial why;
+
+    if (acl_check(waiter->user, waiter->command, waiter->argc, waiter->argv, reactor->serve_arena,
+                  &why) == ACL_ALLOWED)
+        return true;
+    acl_refuse(reactor, reactor == waiter->home ? waiter->session : NULL, waiter->user,
+               waiter->command, waiter->argv, &why, ACL_TOPLEVEL, out);
+    return false;
+}
+
 /* Runs the waiter's call again. True if it got its reply; then it is out of all queues, and for a
  * tracker the reply is on its way. Its shards are held. */
 static bool attempt(struct reactor *reactor, struct waiter *waiter)
@@ -421,6 +455,7 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     struct reply out;
     uint64_t start = reactor_tick(reactor);
     struct command_stats *stats = &reactor->stats.commands[waiter->command->number];
+    const struct request *outer = doing_begin(&reactor->doing, &rq, NULL);
     bool served;
 
     dispatch_prepare(reactor, &rq, reactor->serve_arena);
@@ -432,14 +467,18 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     rq.held_shards = waiter->shards;
     reply_init(&out, &waiter->reply, waiter->protocol);
     reactor->acting = waiter->tracker;
-    waiter->command->spec->run(&rq, &out);
+    if (is_permitted(reactor, waiter, &out))
+        waiter->command->spec->run(&rq, &out);
+    doing_end(&reactor->doing, outer);
     served = rq.wait == NULL;
-    persistence_record(reactor->server->persistence, reactor, &rq, 1);
+    persistence_collect(reactor->server->persistence, reactor, &rq);
+    persistence_commit(reactor->server->persistence, reactor);
     persistence_note(reactor->server->persistence, &waiter->gate, &rq);
     if (served) {
         waiter_unlink(reactor->server->waits, waiter);
         waiter->failed = out.failed;
         stats->nanoseconds += reactor_tick(reactor) - start;
+        waiter->took_ns += reactor->now_ns - start;
         if (out.failed) {
             stats->failed++;
             stats_count_error(&reactor->stats, waiter->reply.data, waiter->reply.size);
@@ -457,7 +496,7 @@ static bool attempt(struct reactor *reactor, struct waiter *waiter)
     }
     if (rq.effect_count > 0) {
         dispatch_effects_of_part(reactor, &rq);
-        dispatch_effects_of_whole(reactor, &rq, 1);
+        tracking_broadcast(reactor, reactor->acting);
     }
     if (served && waiter->remembers)
         tracking_remember_for(reactor, waiter->tracker, waiter->command, &rq);
@@ -648,6 +687,10 @@ bool wait_end(struct session *session, enum wait_end how, bool exclusive)
     return parked;
 }
 
+enum {
+    BUSY_RETRY_MS = 10 /* while a script is busy */
+};
+
 static void waiter_timer_fired(void *owner)
 {
     struct waiter *waiter = owner;
@@ -662,6 +705,10 @@ static void waiter_timer_fired(void *owner)
         return;
     if (waiter->deadline_ms && reactor->now_ms >= waiter->deadline_ms) {
         wait_end(session, WAIT_END_TIMEOUT, false);
+        return;
+    }
+    if (atomic_load_explicit(&reactor->server->busy, memory_order_relaxed)) {
+        loop_timer_start(waiter->timer, BUSY_RETRY_MS, 0);
         return;
     }
     /* Time to look whether something became claimable: walk each of its keys as if it had changed.

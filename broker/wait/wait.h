@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct acl_user;
 struct command;
 struct loop_timer;
 struct reactor;
@@ -53,6 +54,7 @@ struct waiter {
     const struct command *command;
     int db, protocol;
     unsigned request_flags;
+    struct acl_user *user;   /* of the session, referenced */
     struct tracker *tracker; /* of the session, referenced; NULL: none */
     bool remembers;          /* what it is served is tracked */
     size_t argc;
@@ -65,6 +67,7 @@ struct waiter {
     int64_t retry_at_ms;      /* 0: none; guarded by the shards */
     struct buffer reply;      /* once done */
     bool failed;              /* the reply is an error */
+    uint64_t took_ns;         /* of running the call, the time it waited not counted */
     struct gate gate;         /* what the reply shows: when it may leave */
 };
 

@@ -167,18 +167,51 @@ static void watch(struct bench_connection *connection, bool writing, int operati
     epoll_ctl(connection->bench->epoll, operation, connection->fd, &event);
 }
 
+/* As ms_transport's: bytes, or an enum ms_transport_result. */
+static ptrdiff_t send_some(struct bench_connection *connection, const char *bytes, size_t size)
+{
+    ssize_t put;
+
+    if (connection->session)
+        return ms_tls_transport()->write(connection->session, bytes, size);
+    do {
+        put = send(connection->fd, bytes, size, MSG_NOSIGNAL);
+    } while (put < 0 && errno == EINTR);
+    if (put < 0)
+        return errno == EAGAIN ? MS_TRANSPORT_WANT_WRITE : MS_TRANSPORT_FAILED;
+    return put;
+}
+
+static ptrdiff_t receive_some(struct bench_connection *connection, char *to, size_t size)
+{
+    ssize_t got;
+
+    if (connection->session)
+        return ms_tls_transport()->read(connection->session, to, size);
+    got = recv(connection->fd, to, size, 0);
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR ? MS_TRANSPORT_WANT_READ : MS_TRANSPORT_FAILED;
+    return got;
+}
+
+/* Why the connection broke. */
+static struct span broke(const struct bench_connection *connection)
+{
+    const char *reason = connection->session ? ms_tls_transport()->reason(connection->session) : "";
+
+    return span_text(reason[0] ? reason : strerror(errno));
+}
+
 static void flush(struct bench_connection *connection)
 {
     struct buffer *out = &connection->out;
     size_t sent = 0;
 
     while (sent < out->size) {
-        ssize_t put = send(connection->fd, out->data + sent, out->size - sent, MSG_NOSIGNAL);
+        ptrdiff_t put = send_some(connection, out->data + sent, out->size - sent);
 
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0 && errno != EAGAIN) {
-            bench_fail(connection->bench, "the connection broke", span_text(strerror(errno)));
+        if (put == MS_TRANSPORT_FAILED) {
+            bench_fail(connection->bench, "the connection broke", broke(connection));
             return;
         }
         if (put <= 0)
@@ -194,12 +227,13 @@ static void flush(struct bench_connection *connection)
 static bool fill_input(struct bench_connection *connection)
 {
     char *to = buffer_reserve(&connection->in, READ_SIZE);
-    ssize_t got = recv(connection->fd, to, READ_SIZE, 0);
+    ptrdiff_t got = receive_some(connection, to, READ_SIZE);
 
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    if (got == MS_TRANSPORT_WANT_READ || got == MS_TRANSPORT_WANT_WRITE)
         return true;
     if (got <= 0) {
-        bench_fail(connection->bench, "the server closed the connection", span_of(NULL, 0));
+        bench_fail(connection->bench, "the server closed the connection",
+                   got < 0 ? broke(connection) : span_of(NULL, 0));
         return false;
     }
     connection->in.size += (size_t)got;
@@ -286,6 +320,22 @@ static void take_replies(struct bench_connection *connection)
 
 /* --- A test. */
 
+/* The handshake, on a socket that still waits. */
+static bool open_tls(struct bench_connection *connection)
+{
+    const struct ms_transport *transport = ms_tls_transport();
+    struct bench *bench = connection->bench;
+    char error[256] = "";
+
+    connection->session =
+        transport->open(bench->tls, connection->fd, bench->options->host, error, sizeof(error));
+    if (connection->session &&
+        transport->start(connection->session, error, sizeof(error)) == MS_TRANSPORT_END)
+        return true;
+    bench_fail(bench, "can't connect", span_text(error));
+    return false;
+}
+
 static bool open_all(struct bench *bench)
 {
     const struct bench_options *options = bench->options;
@@ -311,6 +361,8 @@ static bool open_all(struct bench *bench)
             bench_fail(bench, "can't connect", span_text(strerror(errno)));
             return false;
         }
+        if (bench->tls && !open_tls(connection))
+            return false;
         watch(connection, false, EPOLL_CTL_ADD);
     }
     return true;
@@ -470,6 +522,8 @@ void bench_release(struct bench *bench)
     for (int i = 0; bench->connections && i < bench->options->connections; i++) {
         struct bench_connection *connection = &bench->connections[i];
 
+        if (connection->session)
+            ms_tls_transport()->close(connection->session);
         if (connection->fd >= 0)
             close(connection->fd);
         buffer_release(&connection->in);

@@ -20,7 +20,8 @@ struct bench_connection {
     struct bench *bench;
     int number; /* 0 .. connections - 1 */
     int fd;
-    bool writing; /* waiting to write */
+    void *session; /* of the transport; NULL: plain */
+    bool writing;  /* waiting to write */
     struct resp_reader reader;
     struct arena *arena;
     struct buffer in, out;
@@ -32,6 +33,7 @@ struct bench_connection {
 struct bench {
     const struct bench_options *options;
     const struct workload *workload;
+    struct ms_tls *tls; /* borrowed; NULL: plain */
     int epoll;
     struct bench_connection *connections;
     struct random random;

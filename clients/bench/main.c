@@ -76,12 +76,22 @@ int main(int argc, char **argv)
 {
     struct bench_options options;
     int rc = bench_options_parse(&options, argc, argv);
+    struct ms_tls *tls = NULL;
     bool first = true;
 
     if (rc != 0)
         return rc > 0 ? 2 : 0;
+    if (options.use_tls) {
+        char error[256];
+
+        tls = ms_tls_new(&options.tls, error, sizeof(error));
+        if (!tls) {
+            fprintf(stderr, "%s\n", error);
+            return 2;
+        }
+    }
     for (const struct workload *at = workloads; at->name; at++) {
-        struct bench bench = {.options = &options};
+        struct bench bench = {.options = &options, .tls = tls};
 
         if (!is_wanted(&options, at))
             continue;
@@ -104,5 +114,6 @@ int main(int argc, char **argv)
     }
     if (options.output == OUTPUT_JSON)
         printf("%s\n", first ? "[]" : "\n]");
+    ms_tls_free(tls);
     return rc;
 }

@@ -8,22 +8,25 @@
 
 static void print_usage(FILE *to)
 {
-    fprintf(to,
-            "Usage: millstream-benchmark [options]\n"
-            "  -h HOST        address of the server (127.0.0.1)\n"
-            "  -p PORT        port of the server (6379)\n"
-            "  -s PATH        Unix socket of the server, instead of address and port\n"
-            "  -a PASSWORD    AUTH with this password; --user NAME for another user than default\n"
-            "  -c N           connections (50)\n"
-            "  -n N           operations of each test (100000)\n"
-            "  -d BYTES       size of a value (100)\n"
-            "  -P N           commands under way on each connection (1)\n"
-            "  -r N           use random keys out of N\n"
-            "  -t TESTS       tests to run, with commas between\n"
-            "  -3             speak RESP3\n"
-            "  -q             one line a test\n"
-            "  --csv, --json  machine-readable results\n"
-            "Tests:\n");
+    fprintf(
+        to,
+        "Usage: millstream-benchmark [options]\n"
+        "  -h HOST        address of the server (127.0.0.1)\n"
+        "  -p PORT        port of the server (6379)\n"
+        "  -s PATH        Unix socket of the server, instead of address and port\n"
+        "  -a PASSWORD    AUTH with this password; --user NAME for another user than default\n"
+        "  -c N           connections (50)\n"
+        "  -n N           operations of each test (100000)\n"
+        "  -d BYTES       size of a value (100)\n"
+        "  -P N           commands under way on each connection (1)\n"
+        "  -r N           use random keys out of N\n"
+        "  -t TESTS       tests to run, with commas between\n"
+        "  -3             speak RESP3\n"
+        "  --tls          speak TLS; --cacert FILE, --cacertdir FOLDER, --cert FILE, --key FILE,\n"
+        "                 --insecure, --sni NAME, --tls-ciphers LIST, --tls-ciphersuites LIST\n"
+        "  -q             one line a test\n"
+        "  --csv, --json  machine-readable results\n"
+        "Tests:\n");
     for (const struct workload *at = workloads; at->name; at++)
         fprintf(to, "  %-14s %s\n", at->name, at->summary);
 }
@@ -65,14 +68,73 @@ enum {
     LONG_JSON,
     LONG_HELP,
     LONG_VERSION,
-    LONG_USER
+    LONG_USER,
+    LONG_TLS,
+    LONG_CACERT,
+    LONG_CACERTDIR,
+    LONG_CERT,
+    LONG_KEY,
+    LONG_INSECURE,
+    LONG_SNI,
+    LONG_CIPHERS,
+    LONG_CIPHERSUITES
 };
 
 static const struct option long_options[] = {
-    {"csv", no_argument, NULL, LONG_CSV},         {"json", no_argument, NULL, LONG_JSON},
-    {"help", no_argument, NULL, LONG_HELP},       {"version", no_argument, NULL, LONG_VERSION},
-    {"user", required_argument, NULL, LONG_USER}, {NULL, 0, NULL, 0},
+    {"csv", no_argument, NULL, LONG_CSV},
+    {"json", no_argument, NULL, LONG_JSON},
+    {"help", no_argument, NULL, LONG_HELP},
+    {"version", no_argument, NULL, LONG_VERSION},
+    {"user", required_argument, NULL, LONG_USER},
+    {"tls", no_argument, NULL, LONG_TLS},
+    {"cacert", required_argument, NULL, LONG_CACERT},
+    {"cacertdir", required_argument, NULL, LONG_CACERTDIR},
+    {"cert", required_argument, NULL, LONG_CERT},
+    {"key", required_argument, NULL, LONG_KEY},
+    {"insecure", no_argument, NULL, LONG_INSECURE},
+    {"sni", required_argument, NULL, LONG_SNI},
+    {"tls-ciphers", required_argument, NULL, LONG_CIPHERS},
+    {"tls-ciphersuites", required_argument, NULL, LONG_CIPHERSUITES},
+    {NULL, 0, NULL, 0},
 };
+
+static int take_tls(struct bench_options *options, int letter, const char *value)
+{
+    struct ms_tls_options *tls = &options->tls;
+
+    switch (letter) {
+    case LONG_TLS:
+        options->use_tls = true;
+        return 0;
+    case LONG_CACERT:
+        tls->ca_file = value;
+        return 0;
+    case LONG_CACERTDIR:
+        tls->ca_directory = value;
+        return 0;
+    case LONG_CERT:
+        tls->certificate_file = value;
+        return 0;
+    case LONG_KEY:
+        tls->key_file = value;
+        return 0;
+    case LONG_INSECURE:
+        tls->insecure = 1;
+        return 0;
+    case LONG_SNI:
+        tls->server_name = value;
+        return 0;
+    case LONG_CIPHERS:
+        tls->ciphers = value;
+        return 0;
+    case LONG_CIPHERSUITES:
+        tls->ciphersuites = value;
+        return 0;
+    default:
+        print_usage(stderr);
+        return 1;
+    }
+}
 
 /* One option. As bench_options_parse. */
 static int take(struct bench_options *options, int letter, const char *value)
@@ -136,8 +198,7 @@ static int take(struct bench_options *options, int letter, const char *value)
         printf("millstream-benchmark %s\n", MS_VERSION);
         return -1;
     default:
-        print_usage(stderr);
-        return 1;
+        return take_tls(options, letter, value);
     }
 }
 

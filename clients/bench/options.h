@@ -2,6 +2,8 @@
 #ifndef MS_CLIENTS_BENCH_OPTIONS_H
 #define MS_CLIENTS_BENCH_OPTIONS_H
 
+#include "clients/c/millstream.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,6 +30,8 @@ struct bench_options {
     int pipeline;      /* commands under way on a connection */
     int64_t keyspace;  /* random keys out of so many; 0: one key */
     const char *tests; /* names with commas between; NULL: the usual ones */
+    bool use_tls;
+    struct ms_tls_options tls;
     bool resp3, quiet;
     enum bench_output output;
 };

@@ -151,12 +151,23 @@ static ptrdiff_t fill(struct ms_connection *connection)
     return got;
 }
 
+/* What to say of a read or write that failed. */
+static const char *failure(struct ms_connection *connection)
+{
+    const struct ms_transport *transport = connection->options.transport;
+    int number = errno;
+    const char *reason = transport->reason ? transport->reason(connection->session) : "";
+
+    if (reason[0])
+        return reason;
+    return number ? strerror(number) : "failed";
+}
+
 static int fill_failed(struct ms_connection *connection, ptrdiff_t result)
 {
     if (result == MS_TRANSPORT_END)
         return connection_break(connection, MS_ERROR_CLOSED, "the server closed the connection");
-    return connection_break(connection, MS_ERROR_CLOSED, "read: %s",
-                            errno ? strerror(errno) : "failed");
+    return connection_break(connection, MS_ERROR_CLOSED, "read: %s", failure(connection));
 }
 
 int connection_flush_until(struct ms_connection *connection, int64_t deadline_ms)
@@ -173,8 +184,7 @@ int connection_flush_until(struct ms_connection *connection, int64_t deadline_ms
             continue;
         }
         if (sent != MS_TRANSPORT_WANT_WRITE && sent != MS_TRANSPORT_WANT_READ)
-            return connection_break(connection, MS_ERROR_CLOSED, "write: %s",
-                                    errno ? strerror(errno) : "failed");
+            return connection_break(connection, MS_ERROR_CLOSED, "write: %s", failure(connection));
         ready = socket_wait(connection->fd, POLLIN | POLLOUT, -1, deadline_ms);
         if (ready <= 0)
             return connection_break(connection, MS_ERROR_TIMEOUT, "write: timed out");

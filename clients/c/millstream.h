@@ -116,9 +116,10 @@ enum ms_transport_result {
     MS_TRANSPORT_FAILED = -3,     /* `error` has the reason where there is one */
 };
 
-/* How bytes travel over a connected, non-blocking socket. The default is plain; TLS plugs in here:
- * `session` is then the SSL object, start its handshake, read and write SSL_read and SSL_write.
- * The library polls the socket; the functions must not wait. */
+/* How bytes travel over a connected, non-blocking socket. The default is plain; ms_tls_transport is
+ * TLS by OpenSSL, and another library plugs in here likewise: `session` is then its object, start
+ * its handshake. The library polls the socket; the functions must not wait, and bytes of the peer
+ * must not be kept back inside the session when a read has room for 64 KiB. */
 struct ms_transport {
     /* Makes the session of a fresh socket. `host` is what was asked for (for SNI and the check of
      * the certificate). Returns it, or NULL with a reason in `error`. */
@@ -130,7 +131,37 @@ struct ms_transport {
     ptrdiff_t (*write)(void *session, const void *from, size_t size);
     /* Ends the session. The library closes the socket afterwards. */
     void (*close)(void *session);
+    /* Why a read or write has failed, "" when errno tells; borrowed until close. May be NULL. */
+    const char *(*reason)(void *session);
 };
+
+/* ---- TLS ----------------------------------------------------------------------------------- */
+
+/* All NULL and 0 is a good beginning: no certificate of our own, the server's checked against what
+ * the system trusts and against the host's name. Files are PEM. */
+struct ms_tls_options {
+    const char *ca_file;          /* who may have signed the server's certificate; */
+    const char *ca_directory;     /* with both NULL the system's */
+    const char *certificate_file; /* our own, with its chain; NULL: none */
+    const char *key_file;
+    const char *server_name;  /* to ask for (SNI) and to be in the certificate; NULL: the host */
+    const char *ciphers;      /* of TLS 1.2, OpenSSL's list; NULL: its default */
+    const char *ciphersuites; /* of TLS 1.3 */
+    int insecure;             /* not 0: any server will do, checked by nothing */
+};
+
+struct ms_tls;
+
+/* Reads the files. NULL with the reason in `error`. May be used by many connections and threads at
+ * the same time; lives until the last of them is closed. */
+MS_API struct ms_tls *ms_tls_new(const struct ms_tls_options *options, char *error,
+                                 size_t error_size);
+
+/* NULL is allowed. */
+MS_API void ms_tls_free(struct ms_tls *tls);
+
+/* For ms_options.transport, with the ms_tls as its transport_context. Static storage. */
+MS_API const struct ms_transport *ms_tls_transport(void);
 
 /* ---- Connections --------------------------------------------------------------------------- */
 

@@ -313,8 +313,9 @@ static int converse(struct session *session)
 int main(int argc, char **argv)
 {
     struct shell_options options;
+    struct ms_tls *tls = NULL;
     struct session session;
-    char error[256];
+    char error[512];
     int rc;
 
     if (shell_options_parse(&options, argc, argv, error, sizeof(error)) < 0) {
@@ -330,6 +331,15 @@ int main(int argc, char **argv)
     }
     if (options.auth_warning)
         fputs("Warning: a password on the command line can be seen by others.\n", stderr);
+    if (options.use_tls) {
+        tls = ms_tls_new(&options.tls, error, sizeof(error));
+        if (!tls) {
+            fprintf(stderr, "%s\n", error);
+            return EXIT_FAILED;
+        }
+        options.connection.transport = ms_tls_transport();
+        options.connection.transport_context = tls;
+    }
     session_init(&session, &options);
     if (options.pipe) {
         rc = session_connect(&session) == MS_OK
@@ -343,5 +353,6 @@ int main(int argc, char **argv)
         rc = run_lines(&session, stdin);
     }
     session_release(&session);
+    ms_tls_free(tls);
     return rc;
 }

@@ -86,7 +86,14 @@ static bool copy_decoded(char *to, size_t capacity, const char *text, size_t siz
     return true;
 }
 
-/* redis://[[user]:password@]host[:port][/database] */
+/* The scheme of an URI: true when known, with *tls. */
+static bool known_scheme(const char *uri, bool *tls)
+{
+    *tls = strncmp(uri, "rediss:", 7) == 0 || strncmp(uri, "millstreams:", 12) == 0;
+    return *tls || strncmp(uri, "redis:", 6) == 0 || strncmp(uri, "millstream:", 11) == 0;
+}
+
+/* redis://[[user]:password@]host[:port][/database], rediss:// with TLS */
 static bool set_uri(struct shell_options *options, const char *value)
 {
     const char *rest = strstr(value, "://");
@@ -94,9 +101,11 @@ static bool set_uri(struct shell_options *options, const char *value)
     const char *slash;
     const char *colon;
     size_t size;
+    bool tls;
 
-    if (!rest || (strncmp(value, "redis:", 6) != 0 && strncmp(value, "millstream:", 11) != 0))
+    if (!rest || !known_scheme(value, &tls))
         return false;
+    options->use_tls |= tls;
     rest += 3;
     at = strrchr(rest, '@');
     if (at) {
@@ -254,6 +263,62 @@ static bool set_no_warning(struct shell_options *options, const char *value)
     return true;
 }
 
+static bool set_tls(struct shell_options *options, const char *value)
+{
+    (void)value;
+    options->use_tls = true;
+    return true;
+}
+
+static bool set_insecure(struct shell_options *options, const char *value)
+{
+    (void)value;
+    options->tls.insecure = 1;
+    return true;
+}
+
+static bool set_ca_file(struct shell_options *options, const char *value)
+{
+    options->tls.ca_file = value;
+    return true;
+}
+
+static bool set_ca_directory(struct shell_options *options, const char *value)
+{
+    options->tls.ca_directory = value;
+    return true;
+}
+
+static bool set_certificate(struct shell_options *options, const char *value)
+{
+    options->tls.certificate_file = value;
+    return true;
+}
+
+static bool set_key(struct shell_options *options, const char *value)
+{
+    options->tls.key_file = value;
+    return true;
+}
+
+static bool set_server_name(struct shell_options *options, const char *value)
+{
+    options->tls.server_name = value;
+    return *value != '\0';
+}
+
+static bool set_ciphers(struct shell_options *options, const char *value)
+{
+    options->tls.ciphers = value;
+    return true;
+}
+
+static bool set_ciphersuites(struct shell_options *options, const char *value)
+{
+    options->tls.ciphersuites = value;
+    return true;
+}
+
 static bool set_help(struct shell_options *options, const char *value)
 {
     (void)value;
@@ -272,7 +337,7 @@ static const struct flag flags[] = {
     {"-h", "host", "server to connect to (127.0.0.1)", set_host},
     {"-p", "port", "its port (6379)", set_port},
     {"-s", "socket", "Unix socket to connect to instead", set_socket},
-    {"-u", "uri", "redis://user:password@host:port/database", set_uri},
+    {"-u", "uri", "redis://user:password@host:port/database; rediss:// for TLS", set_uri},
     {"-a", "password", "password; safer in MILLSTREAMCLI_AUTH or REDISCLI_AUTH", set_password},
     {"--pass", "password", "the same as -a", set_password},
     {"--user", "name", "user that the password belongs to", set_user},
@@ -294,6 +359,15 @@ static const struct flag flags[] = {
     {"--pipe", NULL, "send standard input, which is RESP, and count the replies", set_pipe},
     {"--pipe-timeout", "seconds", "how long --pipe waits for the last reply (30; 0: for ever)",
      set_pipe_timeout},
+    {"--tls", NULL, "speak TLS; the server's certificate and name are checked", set_tls},
+    {"--cacert", "file", "who may have signed it (what the system trusts)", set_ca_file},
+    {"--cacertdir", "folder", "the same from a folder with hashed names", set_ca_directory},
+    {"--insecure", NULL, "do not check it", set_insecure},
+    {"--sni", "name", "the server's name, if it is not that of -h", set_server_name},
+    {"--cert", "file", "certificate to show to the server", set_certificate},
+    {"--key", "file", "its private key", set_key},
+    {"--tls-ciphers", "list", "ciphers of TLS 1.2, as OpenSSL names them", set_ciphers},
+    {"--tls-ciphersuites", "list", "those of TLS 1.3", set_ciphersuites},
     {"--no-auth-warning", NULL, "no warning about a password on the command line", set_no_warning},
     {"--help", NULL, "print this and exit", set_help},
     {"--version", NULL, "print the version and exit", set_version},

@@ -23,6 +23,8 @@ struct shell_options {
     double interval_s; /* -i */
     bool auth_warning;
     bool show_pushes;
+    bool use_tls;              /* --tls or rediss:// */
+    struct ms_tls_options tls; /* borrowed likewise */
     bool help;
     bool version;
     int argc; /* the command, 0 when there is none */

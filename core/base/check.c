@@ -9,6 +9,13 @@ enum {
     TRACE_DEPTH = 64
 };
 
+static void (*failed_hook)(const char *condition, const char *file, int line);
+
+void check_set_hook(void (*hook)(const char *condition, const char *file, int line))
+{
+    failed_hook = hook;
+}
+
 _Noreturn void check_failed(const char *condition, const char *file, int line)
 {
     void *frames[TRACE_DEPTH];
@@ -17,5 +24,7 @@ _Noreturn void check_failed(const char *condition, const char *file, int line)
     fprintf(stderr, "CHECK failed: %s at %s:%d\n", condition, file, line);
     fflush(stderr);
     backtrace_symbols_fd(frames, depth, STDERR_FILENO);
+    if (failed_hook)
+        failed_hook(condition, file, line);
     abort();
 }

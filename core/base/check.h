@@ -9,6 +9,10 @@
             check_failed(#condition, __FILE__, __LINE__);                                          \
     } while (0)
 
+/* What check_failed calls before it aborts; NULL: nothing. It may not return by other means than
+ * returning, and gets no memory. Set once, before there are threads. */
+void check_set_hook(void (*hook)(const char *condition, const char *file, int line));
+
 /* Prints `what failed` with a stack trace, runs the hook if there is one, and aborts. */
 _Noreturn void check_failed(const char *condition, const char *file, int line);
 

@@ -63,8 +63,10 @@ static size_t usable(const void *block)
 
 static _Noreturn void out_of_memory(size_t size)
 {
-    fprintf(stderr, "out of memory allocating %zu bytes\n", size);
-    abort();
+    char what[64];
+
+    snprintf(what, sizeof(what), "out of memory allocating %zu bytes", size);
+    check_failed(what, __FILE__, __LINE__);
 }
 
 static int must_fail(void)
@@ -186,6 +188,80 @@ size_t mem_used(void)
         total += atomic_load_explicit(&slots[i].bytes, memory_order_relaxed);
     return total > 0 ? (size_t)total : 0;
 }
+
+#ifdef MS_JEMALLOC
+static size_t statistic(const char *name)
+{
+    size_t value = 0, size = sizeof(value);
+
+    return mallctl(name, &value, &size, NULL, 0) == 0 ? value : 0;
+}
+
+/* Text of a macro's value. */
+#define TEXT_OF(value)  TEXT_OF_(value)
+#define TEXT_OF_(value) #value
+
+void mem_allocator_get(struct mem_allocator *allocator)
+{
+    uint64_t epoch = 1; /* statistics are as old as the last write to this */
+    size_t size = sizeof(epoch);
+
+    mallctl("epoch", &epoch, &size, &epoch, size);
+    allocator->allocated = statistic("stats.allocated");
+    allocator->active = statistic("stats.active");
+    allocator->resident = statistic("stats.resident");
+    allocator->muzzy =
+        statistic("stats.arenas." TEXT_OF(MALLCTL_ARENAS_ALL) ".pmuzzy") * statistic("arenas.page");
+}
+
+const char *mem_allocator_name(void)
+{
+    return "jemalloc-" TEXT_OF(JEMALLOC_VERSION_MAJOR) "." TEXT_OF(
+        JEMALLOC_VERSION_MINOR) "." TEXT_OF(JEMALLOC_VERSION_BUGFIX);
+}
+
+bool mem_purge(void)
+{
+    return mallctl("arena." TEXT_OF(MALLCTL_ARENAS_ALL) ".purge", NULL, NULL, NULL, 0) == 0;
+}
+
+bool mem_describe(void (*write)(void *context, const char *text), void *context)
+{
+    malloc_stats_print(write, context, NULL);
+    return true;
+}
+#else
+void mem_allocator_get(struct mem_allocator *allocator)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    allocator->allocated = info.uordblks + info.hblkhd;
+    if (allocator->allocated == 0) /* a sanitizer's allocator tells nothing */
+        allocator->allocated = mem_used();
+    allocator->active = allocator->resident = info.arena + info.hblkhd;
+    if (allocator->active < allocator->allocated)
+        allocator->active = allocator->resident = allocator->allocated;
+    allocator->muzzy = 0;
+}
+
+const char *mem_allocator_name(void)
+{
+    return "libc";
+}
+
+bool mem_purge(void)
+{
+    malloc_trim(0);
+    return true;
+}
+
+bool mem_describe(void (*write)(void *context, const char *text), void *context)
+{
+    (void)write;
+    (void)context;
+    return false;
+}
+#endif
 
 void mem_fail_after(long n)
 {

@@ -6,6 +6,7 @@
 #ifndef MS_CORE_BASE_MEM_H
 #define MS_CORE_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
@@ -31,6 +32,25 @@ size_t mem_good_size(size_t size);
 
 /* Bytes allocated by all threads now. O(threads). */
 size_t mem_used(void);
+
+/* What the allocator has from the system, in bytes: handed out to us, in pages with something of
+ * that, in memory, and kept for reuse although the system may take it. Not O(1): it asks all
+ * arenas.
+ */
+struct mem_allocator {
+    size_t allocated, active, resident, muzzy;
+};
+
+void mem_allocator_get(struct mem_allocator *allocator);
+
+/* Its name and version, as "jemalloc-5.3.0". */
+const char *mem_allocator_name(void);
+
+/* Gives unused pages back to the system. False if the allocator refuses. */
+bool mem_purge(void);
+
+/* The allocator's own report, piece by piece. False, without a call, if it has none. */
+bool mem_describe(void (*write)(void *context, const char *text), void *context);
 
 /* Makes the n-th mem_try_* call of this thread from now fail (1 is the next); 0 switches off. For
  * tests of error paths. */

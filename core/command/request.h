@@ -31,6 +31,8 @@ enum request_flag {
     REQUEST_RETRY = 1 << 2,    /* a parked session's further attempt */
     REQUEST_NO_TOUCH = 1 << 3, /* CLIENT NO-TOUCH: reads do not change idle time and frequency */
     REQUEST_LOGGED = 1 << 4,   /* somebody reads rewrites: the log, replicas */
+    REQUEST_CHANGED = 1 << 5,  /* set by the call itself: calls that it made have changed data */
+    REQUEST_NESTED = 1 << 6,   /* a script called it */
 };
 
 /* Keyspace event classes, the letters of notify-keyspace-events. */

@@ -83,6 +83,19 @@ uint64_t histogram_max(const struct histogram *histogram)
     return histogram->max;
 }
 
+uint64_t histogram_count_below(const struct histogram *histogram, uint64_t end)
+{
+    uint64_t count = 0;
+    unsigned limit;
+
+    if (end >> HISTOGRAM_MAX_BITS)
+        return histogram->count;
+    limit = bucket_of(end);
+    for (unsigned i = 0; i < limit; i++)
+        count += histogram->buckets[i];
+    return count;
+}
+
 double histogram_mean(const struct histogram *histogram)
 {
     return histogram->count ? (double)histogram->sum / (double)histogram->count : 0;

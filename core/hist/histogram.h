@@ -26,6 +26,9 @@ void histogram_merge(struct histogram *to, const struct histogram *from);
 
 uint64_t histogram_count(const struct histogram *histogram);
 uint64_t histogram_max(const struct histogram *histogram);
+
+/* How many values are below `end`, which must be a power of two: then the answer is exact. */
+uint64_t histogram_count_below(const struct histogram *histogram, uint64_t end);
 double histogram_mean(const struct histogram *histogram);
 
 /* The value that `percent` (0 .. 100) of all values do not exceed: the largest value of its bucket,

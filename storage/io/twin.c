@@ -12,10 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    NAMES_LIMIT = 4096
-};
-
 struct inode {
     struct buffer written, synced;
     size_t lost_from, lost_to; /* bytes that a failed sync took for written */
@@ -29,8 +25,8 @@ struct name {
 };
 
 struct names {
-    struct name items[NAMES_LIMIT]; /* by path */
-    size_t count;
+    struct name *items; /* by path */
+    size_t count, capacity;
 };
 
 struct twin {
@@ -72,10 +68,16 @@ static void inode_release(struct inode *inode)
 
 static size_t place_of(const struct names *names, const char *path, bool *there)
 {
-    size_t at = 0;
+    size_t at = 0, end = names->count;
 
-    while (at < names->count && strcmp(names->items[at].path, path) < 0)
-        at++;
+    while (at < end) {
+        size_t middle = at + (end - at) / 2;
+
+        if (strcmp(names->items[middle].path, path) < 0)
+            at = middle + 1;
+        else
+            end = middle;
+    }
     *there = at < names->count && strcmp(names->items[at].path, path) == 0;
     return at;
 }
@@ -110,7 +112,10 @@ static void names_set(struct names *names, const char *path, struct inode *inode
     inode->references++;
     names_remove(names, path);
     at = place_of(names, path, &there);
-    CHECK(names->count < NAMES_LIMIT);
+    if (names->count == names->capacity) {
+        names->capacity = names->capacity ? 2 * names->capacity : 16;
+        names->items = mem_realloc(names->items, names->capacity * sizeof(names->items[0]));
+    }
     memmove(names->items + at + 1, names->items + at,
             (names->count - at) * sizeof(names->items[0]));
     names->items[at] = (struct name){mem_strdup(path), inode};
@@ -601,6 +606,8 @@ static void names_clear(struct names *names)
 {
     while (names->count)
         names_remove(names, names->items[names->count - 1].path);
+    mem_free(names->items);
+    *names = (struct names){0};
 }
 
 void twin_free(struct twin *twin)
@@ -669,7 +676,7 @@ static void leave_bytes(struct buffer *to, const struct inode *inode, enum twin_
 {
     const struct buffer *written = &inode->written, *synced = &inode->synced;
     bool all = loss == TWIN_KEEPS_ALL || loss == TWIN_KEEPS_BYTES || loss == TWIN_KEEPS_ADDED ||
-               loss == TWIN_KEEPS_REMOVED;
+               loss == TWIN_KEEPS_REMOVED || loss == TWIN_KEEPS_CHANGED;
 
     buffer_append(to, all ? written->data : synced->data, all ? written->size : synced->size);
     if ((loss == TWIN_TEARS || loss == TWIN_REORDERS) && written->size > synced->size) {
@@ -691,7 +698,8 @@ static void leave_names(struct names *to, const struct twin *twin, enum twin_los
         if (loss != TWIN_KEEPS_REMOVED || names_find(now, synced->items[i].path))
             names_set(to, synced->items[i].path, synced->items[i].inode);
     for (size_t i = 0; i < now->count; i++)
-        if (all || loss == TWIN_KEEPS_ADDED)
+        if (all || loss == TWIN_KEEPS_ADDED ||
+            (loss == TWIN_KEEPS_CHANGED && names_find(synced, now->items[i].path)))
             names_set(to, now->items[i].path, now->items[i].inode);
     for (size_t i = 0; i < to->count; i++) /* parents come before what is in them */
         if (!has_parent(to, to->items[i].path))
@@ -710,24 +718,23 @@ static struct inode *copied(const struct names *from, const struct names *to, si
 struct twin *twin_after_power_cut(const struct twin *twin, enum twin_loss loss)
 {
     struct twin *after = twin_new();
-    struct names *from = mem_zalloc(sizeof(*from));
+    struct names from = {0};
 
     enter(&twin->io);
-    leave_names(from, twin, loss);
-    for (size_t i = 0; i < from->count; i++) {
-        struct inode *copy = copied(from, &after->now, i);
+    leave_names(&from, twin, loss);
+    for (size_t i = 0; i < from.count; i++) {
+        struct inode *copy = copied(&from, &after->now, i);
 
         if (!copy) {
-            copy = inode_new(from->items[i].inode->directory);
-            leave_bytes(&copy->written, from->items[i].inode, loss);
+            copy = inode_new(from.items[i].inode->directory);
+            leave_bytes(&copy->written, from.items[i].inode, loss);
             make_equal(&copy->synced, &copy->written);
         }
-        names_set(&after->now, from->items[i].path, copy);
-        names_set(&after->synced, from->items[i].path, copy);
+        names_set(&after->now, from.items[i].path, copy);
+        names_set(&after->synced, from.items[i].path, copy);
     }
-    names_clear(from);
+    names_clear(&from);
     leave(&twin->io, 0);
-    mem_free(from);
     return after;
 }
 

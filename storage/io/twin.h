@@ -43,6 +43,7 @@ enum twin_loss {
     TWIN_REORDERS,      /* as TWIN_TEARS, but it is the first half that is zeros */
     TWIN_KEEPS_ADDED,   /* bytes, and names that came, but none that went is gone */
     TWIN_KEEPS_REMOVED, /* bytes, and names that went, but none that came is there */
+    TWIN_KEEPS_CHANGED, /* bytes, and what was renamed over a name, but none came and none went */
     TWIN_LOSSES,        /* how many there are */
 };
 

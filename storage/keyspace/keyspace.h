@@ -174,6 +174,16 @@ void keyspace_set_active_expire(struct keyspace *keyspace, bool on);
 /* Bytes of tables, for MEMORY STATS and INFO: dicts of all shards. Exclusive. */
 size_t keyspace_table_memory(const struct keyspace *keyspace, int db);
 
+/* The same in its parts. */
+struct keyspace_tables {
+    size_t main;            /* bytes of the tables of keys */
+    size_t expires;         /* bytes of what finds keys, and parts of values, that expire */
+    size_t resizing_count;  /* tables that are being resized: they exist twice */
+    size_t resizing_memory; /* bytes of those, in `main` too */
+};
+
+void keyspace_tables_get(const struct keyspace *keyspace, int db, struct keyspace_tables *tables);
+
 /* A text about the tables of a database, for DEBUG HTSTATS. Exclusive. */
 void keyspace_describe_tables(const struct keyspace *keyspace, int db, struct buffer *out);
 

@@ -69,19 +69,30 @@ int64_t keyspace_average_ttl_ms(const struct keyspace *keyspace, int db, int64_t
     return average > 0 ? (int64_t)average : 0;
 }
 
-size_t keyspace_table_memory(const struct keyspace *keyspace, int db)
+void keyspace_tables_get(const struct keyspace *keyspace, int db, struct keyspace_tables *tables)
 {
-    size_t size = 0;
-
+    *tables = (struct keyspace_tables){0};
     for (unsigned shard = 0; shard < KEY_SHARDS; shard++) {
         const struct database *part = part_of(keyspace, shard, db);
 
-        if (part)
-            size += sizeof(*part) + dict_memory(&part->dict) +
-                    part->expiry.capacity * sizeof(struct entry *) +
-                    part_expiry_memory(&part->parts);
+        if (!part)
+            continue;
+        tables->main += sizeof(*part) + dict_memory(&part->dict);
+        tables->expires +=
+            part->expiry.capacity * sizeof(struct entry *) + part_expiry_memory(&part->parts);
+        if (part->dict.table[1].buckets) {
+            tables->resizing_count++;
+            tables->resizing_memory += dict_memory(&part->dict);
+        }
     }
-    return size;
+}
+
+size_t keyspace_table_memory(const struct keyspace *keyspace, int db)
+{
+    struct keyspace_tables tables;
+
+    keyspace_tables_get(keyspace, db, &tables);
+    return tables.main + tables.expires;
 }
 
 void keyspace_describe_tables(const struct keyspace *keyspace, int db, struct buffer *out)

@@ -7,6 +7,8 @@
 #ifndef MS_STORAGE_KEYSPACE_TIME_HEAP_H
 #define MS_STORAGE_KEYSPACE_TIME_HEAP_H
 
+#include "core/base/mem.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,7 +46,7 @@ static inline void *time_heap_first(const struct time_heap *heap)
 
 static inline size_t time_heap_memory(const struct time_heap *heap)
 {
-    return heap->capacity * sizeof(*heap->things);
+    return mem_size(heap->things);
 }
 
 #endif

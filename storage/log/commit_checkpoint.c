@@ -46,17 +46,22 @@ static int file_bytes(struct commit_log *log, const char *path, uint64_t *bytes,
     return rc;
 }
 
-/* Takes out what the checkpoint has made needless, noting the names. */
-static void drop_old(struct manifest *next, uint64_t position, struct buffer *names)
+void commit_drop_old(const struct commit_log *log, struct manifest *next, struct buffer *names)
 {
-    while (next->segment_count > 0 && next->segments[0].closed &&
-           next->segments[0].end <= position) {
-        buffer_append(names, next->segments[0].file, strlen(next->segments[0].file) + 1);
-        manifest_drop(next, 0);
+    size_t count = 0;
+
+    for (; count < next->segment_count; count++) {
+        const struct manifest_segment *segment = &next->segments[count];
+
+        if (!segment->closed || segment->end > next->checkpoint_position ||
+            (log->keeping && segment->end > log->keep_from))
+            break;
+        buffer_append(names, segment->file, strlen(segment->file) + 1);
     }
+    manifest_drop_oldest(next, count);
 }
 
-static void remove_files(struct commit_log *log, const struct buffer *names)
+void commit_remove_files(const struct commit_log *log, const struct buffer *names)
 {
     char path[LOG_PATH_LIMIT];
 
@@ -91,7 +96,7 @@ static int store_checkpoint(struct commit_log *log, uint64_t position, uint64_t 
     name_of(position, next.checkpoint_file);
     next.checkpoint_position = position;
     next.checkpoint_bytes = bytes;
-    drop_old(&next, position, names);
+    commit_drop_old(log, &next, names);
     rc = manifest_store(&next, log->options.io, log->directory, diag);
     if (rc < 0) {
         manifest_release(&next);
@@ -123,7 +128,8 @@ int commit_log_install(struct commit_log *log, uint64_t position, struct diag *d
         rc = store_checkpoint(log, position, bytes, &names, diag);
     pthread_mutex_unlock(&log->files);
     if (rc == 0)
-        remove_files(log, &names); /* large ones take their time, and nobody needs to wait for it */
+        commit_remove_files(
+            log, &names); /* large ones take their time, and nobody needs to wait for it */
     buffer_release(&names);
     return rc;
 }
@@ -133,8 +139,11 @@ void commit_note_files(struct commit_log *log)
     const struct manifest *manifest = &log->manifest;
     uint64_t bytes = manifest->checkpoint_file[0] ? manifest->checkpoint_bytes : 0;
 
+    /* what is only kept for a backup is nothing that another checkpoint could save */
     for (size_t i = 0; i < manifest->segment_count; i++)
-        bytes += manifest->segments[i].bytes;
+        if (!manifest->segments[i].closed ||
+            manifest->segments[i].end > manifest->checkpoint_position)
+            bytes += manifest->segments[i].bytes;
     pthread_mutex_lock(&log->lock);
     log->closed_bytes = bytes;
     log->open_bytes = log->writer ? segment_bytes(log->writer) : 0;

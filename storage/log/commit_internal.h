@@ -1,5 +1,5 @@
 /* commit_internal.h - the log's own state, for commit_log.c (appending, the thread),
- * commit_recover.c (opening, replaying) and commit_checkpoint.c.
+ * commit_recover.c (opening, replaying), commit_checkpoint.c and commit_backup.c.
  *
  * Two locks. `lock` guards what appenders touch; it is a leaf and held for moments. `files` guards
  * the manifest and whoever changes the directory; it is held while the disk works, and taken first.
@@ -18,6 +18,7 @@
 enum {
     COMMIT_BATCH_BYTES = 1024 * 1024, /* a batch that has so many takes no more */
     COMMIT_RETRY_MS = 100,            /* after a failure */
+    COMMIT_GATHER_US = 500,           /* at most, until a sync begins */
     COMMIT_CLOSE_TRIES = 3,           /* rounds that closing allows to fail */
     COMMIT_KEEP_BYTES = 64 << 20,     /* of batches kept to be written again; else they are read */
     COMMIT_SLOW_SYNC_US = 2000000,
@@ -43,6 +44,9 @@ struct commit_log {
     pthread_cond_t progress; /* for who waits for durability */
     pthread_t thread;
     bool running, stopping;
+    bool kicked;                /* the thread is to take what was appended */
+    bool gathering;             /* it waits for as many appends as there were last time */
+    uint64_t appends, expected; /* since it took the last ones; before that */
     struct batch *first, *last; /* appended, not taken by the thread yet */
     bool mark_next;             /* the next batch goes to a new segment */
     uint64_t marks, marks_done; /* how many there were, and how many have ended their segment */
@@ -67,6 +71,8 @@ struct commit_log {
     struct manifest manifest;
     struct segment_writer *writer;
     uint64_t writer_first; /* position at which the open segment begins */
+    bool keeping;          /* a backup needs what the segments hold from `keep_from` on */
+    uint64_t keep_from;
     /* What opening knows of a segment that was not closed: how far it proves itself synced. */
     bool was_open;
     uint64_t proven, proven_bytes;
@@ -92,6 +98,13 @@ int commit_end_segment(struct commit_log *log, struct diag *diag);
 
 /* Removes files of the directory that the manifest does not know. `files` is held. */
 void commit_remove_strangers(struct commit_log *log);
+
+/* Takes out of a manifest the segments that neither its checkpoint nor a backup needs, noting their
+ * names, terminated. `files` is held. */
+void commit_drop_old(const struct commit_log *log, struct manifest *next, struct buffer *names);
+
+/* Removes the files of such a list, which no manifest names any more. */
+void commit_remove_files(const struct commit_log *log, const struct buffer *names);
 
 /* Brings what the facts say of the files up to date. `files` is held. */
 void commit_note_files(struct commit_log *log);

@@ -21,6 +21,9 @@ enum {
     EVERYSEC_NS = 1000000000,
 };
 
+_Static_assert((int)COMMIT_RECORD_LIMIT == (int)FRAME_RECORD_LIMIT,
+               "one append has to fit into a frame");
+
 void commit_batch_free(struct batch *batch)
 {
     buffer_release(&batch->records);
@@ -50,7 +53,22 @@ static struct batch *open_batch(struct commit_log *log, size_t size)
     return batch;
 }
 
-uint64_t commit_log_append(struct commit_log *log, struct span records)
+/* `lock` is held. */
+static void kick(struct commit_log *log)
+{
+    log->kicked = true;
+    if (log->appends >= log->expected || !log->gathering)
+        pthread_cond_signal(&log->work);
+}
+
+void commit_log_kick(struct commit_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    kick(log);
+    pthread_mutex_unlock(&log->lock);
+}
+
+static uint64_t append(struct commit_log *log, struct span records, bool now)
 {
     struct batch *batch;
     uint64_t end;
@@ -60,15 +78,26 @@ uint64_t commit_log_append(struct commit_log *log, struct span records)
         return commit_log_position(log);
     pthread_mutex_lock(&log->lock);
     CHECK(log->running);
-    if (!log->first)
-        pthread_cond_signal(&log->work);
     batch = open_batch(log, records.size);
     buffer_append_span(&batch->records, records);
     batch->end += records.size;
+    log->appends++;
     end = batch->end;
     atomic_store_explicit(&log->position, end, memory_order_release);
+    if (now || batch->records.size >= COMMIT_BATCH_BYTES)
+        kick(log);
     pthread_mutex_unlock(&log->lock);
     return end;
+}
+
+uint64_t commit_log_append(struct commit_log *log, struct span records)
+{
+    return append(log, records, true);
+}
+
+uint64_t commit_log_put(struct commit_log *log, struct span records)
+{
+    return append(log, records, false);
 }
 
 uint64_t commit_log_append_volatile(struct commit_log *log, struct span records)
@@ -205,6 +234,8 @@ static int sync_written(struct commit_log *log, struct diag *diag)
     log->facts.last_sync_us = took_us;
     log->facts.delayed_syncs += took_us > COMMIT_SLOW_SYNC_US;
     pthread_mutex_unlock(&log->lock);
+    if (log->options.listener.synced)
+        log->options.listener.synced(log->options.listener.context, took_us);
     return 0;
 }
 
@@ -319,7 +350,7 @@ static void wait_for_work(struct commit_log *log, unsigned failures)
             wait_ms(log, COMMIT_RETRY_MS);
         return;
     }
-    while (!log->first && !log->stopping && !log->mark_next) {
+    while (!(log->first && log->kicked) && !log->stopping && !log->mark_next) {
         if (log->sync == COMMIT_ALWAYS && log->synced != log->written)
             return; /* it was not so until now */
         if (log->sync == COMMIT_EVERYSEC && log->synced != log->written) {
@@ -333,6 +364,31 @@ static void wait_for_work(struct commit_log *log, unsigned failures)
             pthread_cond_wait(&log->work, &log->lock);
         }
     }
+}
+
+/* Who appended last time is likely to append again: with a sync that takes long it is cheaper to
+ * wait for them than to sync for a few and let the others wait for the next one. As many as last
+ * time, or no longer than half a sync. `lock` is held. */
+static void gather(struct commit_log *log)
+{
+    struct timespec until;
+    uint64_t wait_us = log->facts.last_sync_us / 2;
+
+    if (log->sync != COMMIT_ALWAYS || log->expected < 2 || log->appends >= log->expected)
+        return;
+    if (wait_us > COMMIT_GATHER_US)
+        wait_us = COMMIT_GATHER_US;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)wait_us * 1000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    log->gathering = true;
+    while (log->appends < log->expected && !log->stopping && !log->mark_next)
+        if (pthread_cond_timedwait(&log->work, &log->lock, &until) != 0)
+            break;
+    log->gathering = false;
 }
 
 static void take_batches(struct commit_log *log)
@@ -364,7 +420,12 @@ static void take_orders(struct commit_log *log, unsigned failures, struct orders
 {
     pthread_mutex_lock(&log->lock);
     wait_for_work(log, failures);
+    if (failures == 0)
+        gather(log);
+    log->expected = log->appends;
+    log->appends = 0;
     take_batches(log);
+    log->kicked = false;
     orders->stopping = log->stopping;
     orders->sync = log->stopping ? COMMIT_ALWAYS : log->sync;
     orders->compress = log->compress;
@@ -421,7 +482,8 @@ static int settle(struct commit_log *log, struct diag *diag)
         return commit_begin_segment(log, position, 0, NULL, diag);
     last = &log->manifest.segments[log->manifest.segment_count - 1];
     last->closed = false; /* it ends earlier */
-    log->written = log->kept_from = last->end; /* volatile records may lie between it and position */
+    log->written = log->kept_from =
+        last->end; /* volatile records may lie between it and position */
     log->synced = log->proven;
     return commit_rewrite(log, log->proven_bytes, diag);
 }
@@ -487,7 +549,7 @@ int commit_wait(struct commit_log *log, bool marks, struct diag *diag)
     while (log->running && !log->failed &&
            (atomic_load_explicit(&log->durable, memory_order_relaxed) < position ||
             log->marks_done < wanted)) {
-        pthread_cond_signal(&log->work);
+        kick(log);
         pthread_cond_wait(&log->progress, &log->lock);
     }
     if (atomic_load_explicit(&log->durable, memory_order_relaxed) < position ||

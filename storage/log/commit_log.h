@@ -43,6 +43,7 @@ struct commit_listener {
     void (*failed)(void *context, const struct diag *why); /* the first failure; nothing more gets
                                                               durable until `recovered` */
     void (*recovered)(void *context);
+    void (*synced)(void *context, uint64_t took_us); /* a sync has ended well; may be NULL */
 };
 
 struct commit_options {
@@ -88,6 +89,12 @@ int commit_log_start(struct commit_log *log, struct diag *diag);
 /* Appends records that belong together; returns the position behind them. Any thread. `volatile_`
  * ones take positions, but are not stored; a power cut may take their positions back. */
 uint64_t commit_log_append(struct commit_log *log, struct span records);
+
+/* As append, when more will follow at once: what was put is not written before commit_log_kick is
+ * called (or a good deal has come together), so that a sync is for many. */
+uint64_t commit_log_put(struct commit_log *log, struct span records);
+void commit_log_kick(struct commit_log *log);
+
 uint64_t commit_log_append_volatile(struct commit_log *log, struct span records);
 
 /* The position behind everything appended, and behind everything durable. Any thread. */
@@ -112,8 +119,9 @@ void commit_log_pause_sync(struct commit_log *log, bool paused);
  * exclusive section in which the checkpoint's process is forked. */
 uint64_t commit_log_mark(struct commit_log *log);
 
-/* The path at which the checkpoint of a position is to be written, complete and synced, before it
- * is installed. `path` has `size` bytes. */
+/* The path that the checkpoint of a position is to have, complete and synced, before it is
+ * installed. Write it beside and rename it: the one in force may be of the same position. `path`
+ * has `size` bytes. */
 void commit_log_checkpoint_path(const struct commit_log *log, uint64_t position, char *path,
                                 size_t size);
 

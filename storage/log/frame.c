@@ -72,7 +72,8 @@ bool frame_decode(const unsigned char header[FRAME_HEADER_SIZE], uint32_t salt, 
         .written_ms = (int64_t)get64(header + 40),
         .flags = get32(header + 48),
     };
-    return frame->stored_size <= FRAME_PAYLOAD_LIMIT && frame->record_size <= FRAME_RECORD_LIMIT &&
+    return frame->stored_size > 0 && frame->stored_size <= FRAME_PAYLOAD_LIMIT &&
+           frame->record_size > 0 && frame->record_size <= FRAME_RECORD_LIMIT &&
            frame->end >= frame->begin && frame->end - frame->begin == frame->record_size &&
            frame->synced <= frame->begin && (frame->flags & ~(uint32_t)FRAME_FLAGS) == 0 &&
            (frame->flags & FRAME_COMPRESSED || frame->stored_size == frame->record_size);

@@ -28,7 +28,8 @@ enum {
     FRAME_COMPRESSED = 1,
     FRAME_FLAGS = FRAME_COMPRESSED, /* all that are known */
     FRAME_PAYLOAD_LIMIT = INT32_MAX,
-    FRAME_RECORD_LIMIT = 1 << 30, /* of records; what can't be compressed grows a little */
+    FRAME_RECORD_LIMIT = 1 << 30, /* of records: COMMIT_RECORD_LIMIT; what can't be compressed
+                                     grows a little */
 };
 
 struct frame {

@@ -24,20 +24,32 @@ void manifest_release(struct manifest *manifest)
     *manifest = (struct manifest){0};
 }
 
+/* What a block for so many segments has room for; one that had more keeps its block. */
+static size_t room_for(size_t count)
+{
+    size_t room = 8;
+
+    while (room < count)
+        room *= 2;
+    return room;
+}
+
 void manifest_copy(struct manifest *to, const struct manifest *from)
 {
     *to = *from;
-    to->segments = mem_alloc((from->segment_count + 1) * sizeof(*from->segments));
+    to->segments = mem_alloc(room_for(from->segment_count) * sizeof(*from->segments));
     if (from->segment_count)
         memcpy(to->segments, from->segments, from->segment_count * sizeof(*from->segments));
 }
 
 struct manifest_segment *manifest_add(struct manifest *manifest, const char *file, uint64_t first)
 {
+    size_t count = manifest->segment_count;
     struct manifest_segment *segment;
 
-    manifest->segments = mem_realloc(manifest->segments,
-                                     (manifest->segment_count + 1) * sizeof(*manifest->segments));
+    if (!manifest->segments || room_for(count + 1) > room_for(count))
+        manifest->segments =
+            mem_realloc(manifest->segments, room_for(count + 1) * sizeof(*manifest->segments));
     segment = &manifest->segments[manifest->segment_count++];
     *segment = (struct manifest_segment){.first = first};
     snprintf(segment->file, sizeof(segment->file), "%s", file);
@@ -50,6 +62,15 @@ void manifest_drop(struct manifest *manifest, size_t at)
     manifest->segment_count--;
     memmove(manifest->segments + at, manifest->segments + at + 1,
             (manifest->segment_count - at) * sizeof(*manifest->segments));
+}
+
+void manifest_drop_oldest(struct manifest *manifest, size_t count)
+{
+    CHECK(count <= manifest->segment_count);
+    manifest->segment_count -= count;
+    if (count > 0)
+        memmove(manifest->segments, manifest->segments + count,
+                manifest->segment_count * sizeof(*manifest->segments));
 }
 
 /* --- Bytes. */

@@ -50,6 +50,7 @@ void manifest_copy(struct manifest *to, const struct manifest *from);
 
 struct manifest_segment *manifest_add(struct manifest *manifest, const char *file, uint64_t first);
 void manifest_drop(struct manifest *manifest, size_t at);
+void manifest_drop_oldest(struct manifest *manifest, size_t count);
 
 /* The same from bytes and to bytes; for tests and fuzzing. */
 int manifest_decode(struct manifest *manifest, struct span bytes, struct diag *diag);

@@ -16,6 +16,7 @@ enum {
     ENVELOPE_HEAD = 12, /* magic and size */
     CRC_SIZE = 4,
     SCAN_SIZE = 1024 * 1024,
+    WINDOW_SIZE = 256 * 1024,
     PATH_LIMIT = 4096,
 };
 
@@ -26,6 +27,8 @@ struct segment_reader {
     uint64_t at;       /* of the next frame */
     uint64_t position; /* what was read ends here */
     uint32_t salt;
+    struct buffer window; /* bytes of the file from `window_at` on, read ahead */
+    uint64_t window_at;
     struct buffer payload, records;
     ZSTD_DCtx *unpacker;
     bool skipped; /* a compressed frame was not unpacked: no later one can be */
@@ -39,6 +42,32 @@ static uint32_t read32(const char *at)
     return le32toh(value);
 }
 
+static bool is_in_window(const struct segment_reader *reader, uint64_t at, size_t size)
+{
+    return at >= reader->window_at && at - reader->window_at <= reader->window.size &&
+           reader->window.size - (at - reader->window_at) >= size;
+}
+
+/* Frames are small, and a call for each would cost more than their bytes. */
+static int read_window(struct segment_reader *reader, uint64_t at, struct diag *diag)
+{
+    uint64_t left = reader->bytes - at;
+    size_t size = left < WINDOW_SIZE ? (size_t)left : WINDOW_SIZE, got = 0;
+    int rc;
+
+    buffer_clear(&reader->window);
+    reader->window_at = at;
+    rc = io_read(reader->file, at, buffer_reserve(&reader->window, WINDOW_SIZE), size, &got, diag);
+    reader->window.size = rc == 0 ? got : 0;
+    return rc;
+}
+
+/* The file may have changed where it was not complete. */
+static void drop_window(struct segment_reader *reader)
+{
+    buffer_clear(&reader->window);
+}
+
 /* Exactly `size` bytes; ERR_MISSING if they are not all there. */
 static int read_exactly(struct segment_reader *reader, uint64_t at, void *to, size_t size,
                         struct diag *diag)
@@ -48,6 +77,13 @@ static int read_exactly(struct segment_reader *reader, uint64_t at, void *to, si
 
     if (at > reader->bytes || reader->bytes - at < size)
         return ERR_MISSING;
+    if (size < WINDOW_SIZE) {
+        rc = is_in_window(reader, at, size) ? 0 : read_window(reader, at, diag);
+        if (rc < 0 || !is_in_window(reader, at, size))
+            return rc < 0 ? rc : ERR_MISSING;
+        memcpy(to, reader->window.data + (at - reader->window_at), size);
+        return 0;
+    }
     rc = io_read(reader->file, at, to, size, &got, diag);
     return rc == 0 && got < size ? ERR_MISSING : rc;
 }
@@ -131,6 +167,7 @@ void segment_reader_free(struct segment_reader *reader)
     if (!reader)
         return;
     io_close(reader->file);
+    buffer_release(&reader->window);
     buffer_release(&reader->payload);
     buffer_release(&reader->records);
     ZSTD_freeDCtx(reader->unpacker);
@@ -218,8 +255,10 @@ int segment_next(struct segment_reader *reader, struct frame *frame, struct span
     if (reader->at >= reader->bytes)
         return ERR_MISSING;
     rc = read_frame(reader, reader->at, frame, diag);
-    if (rc < 0)
+    if (rc < 0) {
+        drop_window(reader);
         return rc;
+    }
     if (frame->begin < reader->position)
         return diag_set(diag, ERR_DAMAGED, "positions go back from %llu to %llu",
                         (unsigned long long)reader->position, (unsigned long long)frame->begin);

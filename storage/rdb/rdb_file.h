@@ -33,6 +33,10 @@ struct rdb_save {
     bool compress;             /* rdbcompression */
     bool checksum;             /* rdbchecksum */
     const struct rdb_aux *aux; /* ended by a NULL name; may be NULL */
+    /* Gives the code of one library of functions after the other: `*at` starts as NULL and is the
+     * callee's; false at the end. May be NULL. */
+    bool (*function)(void *functions, const void **at, struct span *code);
+    void *functions;
     /* Called about every megabyte with the keys written so far; false gives up (ERR_CLOSED). May be
      * NULL. */
     bool (*progress)(void *context, uint64_t keys, uint64_t bytes);
@@ -54,7 +58,9 @@ struct rdb_load {
     bool keep_expired;   /* a log follows that says when they went */
     bool check_checksum; /* as rdbchecksum */
     void (*aux)(void *context, struct span name, struct span value); /* may be NULL */
-    void (*function)(void *context, struct span code);               /* a library; may be NULL */
+    /* A library of functions: 0, or an error with the reason, which ends the loading. May be NULL.
+     */
+    int (*function)(void *context, struct span code, struct diag *diag);
     bool (*progress)(void *context, uint64_t bytes, uint64_t of, uint64_t keys); /* may be NULL */
     void *context;
     uint64_t keys, expired, bytes; /* after success */

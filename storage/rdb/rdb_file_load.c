@@ -309,7 +309,7 @@ static int read_function(struct loading *loading)
     int rc = rdb_read_string(&loading->in, &code);
 
     if (rc == 0 && loading->load->function)
-        loading->load->function(loading->load->context, code);
+        rc = loading->load->function(loading->load->context, code, &loading->in.diag);
     return rc;
 }
 

@@ -73,6 +73,18 @@ static void save_aux(struct saving *saving)
     }
 }
 
+static void save_functions(struct saving *saving)
+{
+    struct rdb_save *save = saving->save;
+    struct span code;
+    const void *at = NULL;
+
+    while (save->function && save->function(save->functions, &at, &code)) {
+        rdb_write_byte(&saving->out, RDB_OP_FUNCTION);
+        save_text(saving, code);
+    }
+}
+
 static void save_access(struct saving *saving, const struct entry *entry)
 {
     const struct settings *settings = saving->save->settings;
@@ -138,6 +150,7 @@ static int save_all(struct saving *saving)
     snprintf(header, sizeof(header), "REDIS%04u", saving->version % 10000);
     rdb_write_raw(&saving->out, header, RDB_HEADER_SIZE);
     save_aux(saving);
+    save_functions(saving);
     for (int db = 0; db < keyspace_databases(save->keyspace); db++)
         save_database(saving, db);
     rdb_write_byte(&saving->out, RDB_OP_END);

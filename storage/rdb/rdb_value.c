@@ -54,6 +54,12 @@ static void append_little(struct buffer *out, uint64_t value, int bytes)
         buffer_append_byte(out, (char)(value >> 8 * i));
 }
 
+void rdb_payload_seal(struct buffer *out, size_t start, unsigned version)
+{
+    append_little(out, version, VERSION_SIZE);
+    append_little(out, crc64(0, span_of(out->data + start, out->size - start)), CHECKSUM_SIZE);
+}
+
 void rdb_dump(const struct entry *entry, bool compress, struct buffer *out)
 {
     size_t start = out->size;
@@ -65,8 +71,7 @@ void rdb_dump(const struct entry *entry, bool compress, struct buffer *out)
         version = entry_type(entry)->rdb_version(entry_value(entry));
     rdb_write_byte(&writer, rdb_entry_type(entry, &writer));
     rdb_save_entry(entry, &writer);
-    append_little(out, version, VERSION_SIZE);
-    append_little(out, crc64(0, span_of(out->data + start, out->size - start)), CHECKSUM_SIZE);
+    rdb_payload_seal(out, start, version);
 }
 
 /* --- Loading. */

@@ -33,6 +33,9 @@ void rdb_save_entry(const struct entry *entry, struct rdb_writer *out); /* witho
 /* Appends a payload in the oldest version that can hold the value. */
 void rdb_dump(const struct entry *entry, bool compress, struct buffer *out);
 
+/* Ends a payload that begins at offset `start`: appends version and checksum. */
+void rdb_payload_seal(struct buffer *out, size_t start, unsigned version);
+
 /* --- Loading. */
 
 /* A value read but not in the keyspace yet. */

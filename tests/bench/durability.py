@@ -71,10 +71,12 @@ def folder_bytes(folder: str) -> int:
     )
 
 
-def restart(binary: str, extra: list[str], entries: int, pending: int) -> tuple[float, float]:
-    """Seconds from start to the first answer, and bytes on disk for an entry."""
+def restart(binary: str, extra: list[str], entries: int, pending: int, rewrite: int) -> tuple[float, float]:
+    """Seconds from start to the first answer, and bytes on disk for an entry. `rewrite` is
+    auto-aof-rewrite-percentage: 0 keeps everything as it was logged."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binary, *options(binary, "everysec", folder, extra), folder=folder)
+        chosen = [*options(binary, "everysec", folder, extra), "--auto-aof-rewrite-percentage", str(rewrite)]
+        server = Server(binary, *chosen, folder=folder)
         client = server.client(120)
         fill(client, entries, 0)
         each = folder_bytes(folder) / entries
@@ -138,10 +140,11 @@ def main() -> int:
     chosen = parser.parse_args()
     extra = chosen.args.split()
     throughput(chosen.redis, chosen.ours, extra, chosen.rounds)
-    theirs = restart(chosen.redis, extra, chosen.entries, chosen.entries // 10)
-    ours = restart(chosen.ours, extra, chosen.entries, chosen.entries // 10)
-    print(f"{'seconds to restart':42} {theirs[0]:9.2f} {ours[0]:9.2f} {theirs[0] / ours[0]:6.2f}x")
-    print(f"{'bytes on disk for an entry':42} {theirs[1]:9.1f} {ours[1]:9.1f} {theirs[1] / ours[1]:6.2f}x")
+    for rewrite, name in ((0, "from the whole log"), (100, "with automatic rewrites")):
+        theirs = restart(chosen.redis, extra, chosen.entries, chosen.entries // 10, rewrite)
+        ours = restart(chosen.ours, extra, chosen.entries, chosen.entries // 10, rewrite)
+        print(f"{'seconds to restart ' + name:42} {theirs[0]:9.2f} {ours[0]:9.2f} {theirs[0] / ours[0]:6.2f}x")
+        print(f"{'bytes on disk for an entry':42} {theirs[1]:9.1f} {ours[1]:9.1f} {theirs[1] / ours[1]:6.2f}x")
     if chosen.gigabytes > 0:
         stall, took = longest_stall(chosen.ours, extra, chosen.gigabytes)
         print(f"\na checkpoint of {chosen.gigabytes} GB takes {took:.1f} s; the longest PING meanwhile {stall:.1f} ms")

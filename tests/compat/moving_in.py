@@ -246,8 +246,8 @@ def damaged(tester: Tester, folder: pathlib.Path) -> None:
         manifest.write_bytes(listed)
 
 
-def left_out(tester: Tester, folder: pathlib.Path) -> None:
-    """Functions are no data of ours; they are left out, and that is said."""
+def functions(tester: Tester, folder: pathlib.Path) -> None:
+    """Libraries of functions move in with the data, from the base and from the commands behind it."""
     library = "#!lua name=lib\nredis.register_function('f', function() return 1 end)"
 
     def make(client: Client) -> None:
@@ -258,14 +258,29 @@ def left_out(tester: Tester, folder: pathlib.Path) -> None:
         must(client, "SET", "b", 2)
 
     wanted = tester.made_by_redis(AOF, make, folder)
-    said = tester.expect_same("functions", folder, wanted)
+    tester.expect_same("functions", folder, wanted)
+    with Server(tester.ours, folder=str(folder)) as server:
+        client = server.client(60)
+        tester.wait_ready(client)
+        results = [client.call("FCALL", name, 0) for name in ("f", "g")]
+    if results != [1, 1]:
+        tester.wrong.append(f"functions: FCALL gives {results}")
+
+
+def left_out(tester: Tester, folder: pathlib.Path) -> None:
+    """What is about a connection changes no data; it is left out, and that is said."""
+
+    wanted = tester.made_by_redis(AOF, change_small, folder)
+    last = sorted((folder / "appendonlydir").glob("*.incr.aof"))[-1]
+    last.write_bytes(last.read_bytes() + b"*1\r\n$4\r\nPING\r\n")
+    said = tester.expect_same("left out", folder, wanted)
     if "left out" not in said:
-        tester.wrong.append(f"functions: not said in:\n{said}")
+        tester.wrong.append(f"left out: not said in:\n{said}")
 
 
 CASES = [
     append_only, rewritten, base_of_commands, other_names, single_file, rdb_only, append_only_first, cut_short,
-    damaged, left_out,
+    damaged, functions, left_out,
 ]  # fmt: skip
 
 

@@ -14,6 +14,15 @@ Command = tuple[str | bytes | int, ...]
 FIELD = b"f"
 STREAM_LIMIT = 300
 LIST_LIMIT = 60
+# Calls what is in ARGV: counts, each followed by so many words.
+SCRIPT = b"""
+local replies, at = {}, 1
+while at <= #ARGV do
+    local count = tonumber(ARGV[at])
+    replies[#replies + 1] = redis.call(unpack(ARGV, at + 1, at + count))
+    at = at + count + 1
+end
+return replies"""
 
 
 @dataclass
@@ -62,6 +71,7 @@ class Operations:
         self.counter = 0
         kinds = [self.stream] * 5 + [self.queue] * 3 + [self.hash, self.string, self.number]
         kinds += [self.set, self.zset, self.expiry, self.whole_key] + [self.transaction] * 3
+        kinds += [self.script] * 2
         if with_groups:
             kinds += [self.group] * 6
         self.kinds = kinds
@@ -406,6 +416,24 @@ class Operations:
                 part.apply(state)
 
         return Operation(commands, apply, learn=self.learn_all(apply))
+
+    def script(self, ahead: State) -> Operation:
+        """The same by a script: after a kill its calls have all taken effect, or none has."""
+        future = ahead.copy()
+        parts: list[Operation] = []
+        words: list[str | bytes | int] = []
+        for _ in range(self.random.randint(2, 5)):
+            part = self.transaction_part(future, 0)
+            part.apply(future)
+            parts.append(part)
+            for command in part.commands:
+                words += [len(command), *command]
+
+        def apply(state: State) -> None:
+            for part in parts:
+                part.apply(state)
+
+        return Operation([("EVAL", SCRIPT, 0, *words)], apply, learn=self.learn_all(apply))
 
     def transaction_part(self, future: State, db: int) -> Operation:
         if db:

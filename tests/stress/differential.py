@@ -38,6 +38,12 @@ CHUNK = 40  # commands sent before their replies are read
 SHRINK_SECONDS = 20.0
 SHOWN_LIMIT = 300
 MULTI_SHARE = 0.03
+SCRIPT_SHARE = 0.1
+SCRIPTS = [
+    b"return redis.pcall(unpack(ARGV))",
+    b"local a = {} for i = 1, #ARGV do a[i] = ARGV[i] end return redis.pcall(unpack(a))",
+    b"redis.setresp(2) local r = redis.pcall(unpack(ARGV)) return r",
+]
 NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|nan)")
 
 # Later versions take more words; ids with blanks and signs are ids to theirs.
@@ -122,6 +128,21 @@ class Difference:
 # --- Making a case.
 
 
+def bare(words: Words) -> Words:
+    """The command itself, of one that a script calls."""
+    return words[3:] if words[0] == b"EVAL" else words
+
+
+def in_script(maker: Maker, words: Words) -> Words:
+    """Now and then the command is called by a script: what comes through Lua must be the same. Theirs
+    refuses commands that block."""
+    name = words[0].upper()
+    blocks = name.startswith((b"BL", b"BR", b"BZ", b"XREAD")) or name in (b"OBJECT", b"SCAN")
+    if blocks or not maker.chance(SCRIPT_SHARE):
+        return words
+    return [b"EVAL", maker.random.choice(SCRIPTS), b"0", *words]
+
+
 def make_step(maker: Maker, names: list[str], weights: list[float]) -> Words:
     name = maker.random.choices(names, weights)[0]
     words = [name.encode(), *TABLE[name].make(maker)]
@@ -129,7 +150,7 @@ def make_step(maker: Maker, names: list[str], weights: list[float]) -> Words:
         words = words[: maker.random.randint(1, len(words))]
     elif maker.chance(0.01) and not name.startswith(NOT_LONGER):
         words.append(maker.value())
-    return words if is_fair(words) else make_step(maker, names, weights)
+    return in_script(maker, words) if is_fair(words) else make_step(maker, names, weights)
 
 
 def make_case(seed: int, names: list[str], with_multi: bool) -> Case:
@@ -205,6 +226,7 @@ EXACT = Entry(0, lambda m: [])
 
 
 def agree(words: Words, ours: Any, theirs: Any) -> bool:
+    words = bare(words)
     entry = TABLE.get(words[0].decode("latin-1"), EXACT)
     if words[0].startswith(b"GEO") and b"geo" not in b"".join(words[1:2]) and not isinstance(theirs, Error):
         return not isinstance(ours, Error)  # scores that are no places: there is no right answer
@@ -300,13 +322,13 @@ class Pair:
         self, at: int, words: Words, queued: list[Words], ours: Any, theirs: Any
     ) -> Difference | None:
         """`queued` is what MULTI keeps for EXEC; the reply says whether this one is kept."""
-        name = words[0].decode("latin-1")
-        self.seen.add(words[0])
+        name = bare(words)[0].decode("latin-1")
+        self.seen.add(bare(words)[0])
         if name == "EXEC" and isinstance(ours, list) and isinstance(theirs, list):
             if len(ours) == len(theirs) == len(queued):
                 for inner, mine, other in zip(list(queued), ours, theirs):
                     if inner[0] != b"OBJECT" and not agree(inner, mine, other):
-                        return Difference(at, inner[0].decode(), "inside of EXEC", show(mine), show(other))
+                        return Difference(at, bare(inner)[0].decode(), "inside of EXEC", show(mine), show(other))
                 queued.clear()
                 return None
         if name in ("MULTI", "EXEC", "DISCARD"):

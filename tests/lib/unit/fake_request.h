@@ -24,7 +24,7 @@
 #include "core/hash/random.h"
 
 enum {
-    FAKE_TABLES_LIMIT = 64,
+    FAKE_TABLES_LIMIT = 96,
     FAKE_ARGUMENTS_LIMIT = 4096
 };
 

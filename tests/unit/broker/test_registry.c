@@ -1,6 +1,7 @@
 /* Every command of the server: found by name in any case, numbered, and complete in its table. */
 #include "broker/command/registry.h"
 #include "broker/command/usage.h"
+#include "core/base/error.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,6 +36,31 @@ static void test_subcommands_are_found_by_both_ways(void **state)
     assert_ptr_equal(create->parent, registry_find(registry, SPAN("xgroup")));
     assert_null(registry_find_full(registry, SPAN("xgroup|nosuch")));
     assert_null(registry_find_full(registry, SPAN("nosuch|create")));
+    registry_free(registry);
+}
+
+static void test_a_renamed_command_is_found_by_its_new_name_only(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+    const struct command *get = registry_find(registry, SPAN("get"));
+    struct diag diag = {0};
+
+    (void)state;
+    assert_int_equal(registry_rename(registry, SPAN("GET"), SPAN("Fetch"), &diag), 0);
+    assert_null(registry_find(registry, SPAN("get")));
+    assert_ptr_equal(registry_find(registry, SPAN("FETCH")), get);
+    assert_ptr_equal(registry_find_original(registry, SPAN("get")), get);
+    assert_ptr_equal(registry_find_logged(registry, SPAN("get")), get);
+    assert_int_equal(registry_rename(registry, SPAN("get"), SPAN("x"), &diag), ERR_MISSING);
+    assert_int_equal(registry_rename(registry, SPAN("set"), SPAN("mget"), &diag), ERR_EXISTS);
+    assert_int_equal(registry_rename(registry, SPAN("config"), SPAN(""), &diag), 0);
+    assert_null(registry_find(registry, SPAN("config")));
+    assert_null(registry_find_full(registry, SPAN("config|get")));
+    assert_non_null(registry_find_original(registry, SPAN("config|get")));
+    assert_null(registry_find(registry, SPAN("")));
+    assert_int_equal(registry_rename(registry, SPAN("set"), SPAN("get"), &diag), 0);
+    assert_ptr_equal(registry_find(registry, SPAN("get")),
+                     registry_find_original(registry, SPAN("set")));
     registry_free(registry);
 }
 
@@ -85,13 +111,30 @@ static void test_the_logs_own_commands_are_unknown_to_clients(void **state)
     registry_free(registry);
 }
 
+static void test_every_container_has_help_but_where_redis_has_none(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+
+    (void)state;
+    for (unsigned i = 0; i < registry_total(registry); i++) {
+        const struct command *command = registry_by_number(registry, i);
+
+        if (command->subcommand_count > 0 && strcmp(command->full_name, "himport") != 0 &&
+            !registry_find_sub(command, SPAN("help")))
+            fail_msg("%s has no HELP", command->full_name);
+    }
+    registry_free(registry);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_found_in_any_case),
         cmocka_unit_test(test_subcommands_are_found_by_both_ways),
+        cmocka_unit_test(test_a_renamed_command_is_found_by_its_new_name_only),
         cmocka_unit_test(test_every_entry_of_the_table_is_complete),
         cmocka_unit_test(test_the_logs_own_commands_are_unknown_to_clients),
+        cmocka_unit_test(test_every_container_has_help_but_where_redis_has_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -265,8 +265,8 @@ static ptrdiff_t slow_write(void *session, const void *from, size_t size)
 
 static void test_a_transport_that_gives_byte_after_byte_works(void **state)
 {
-    static const struct ms_transport slow_transport = {slow_open, slow_start, slow_read, slow_write,
-                                                       free};
+    static const struct ms_transport slow_transport = {slow_open,  slow_start, slow_read,
+                                                       slow_write, free,       NULL};
     struct ms_options options = options_to(server_port);
     struct ms_connection *connection;
     struct ms_reply *reply;

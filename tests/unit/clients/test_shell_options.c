@@ -62,6 +62,25 @@ static void test_a_uri_gives_user_password_host_port_and_database(void **state)
     assert_string_equal(options.connection.password, "pw");
 }
 
+static void test_tls_comes_by_flag_or_by_uri(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(ARG("-u"), ARG("redis://box"), ARG("ping")), 0);
+    assert_false(options.use_tls);
+    assert_int_equal(PARSE(ARG("-u"), ARG("rediss://box:7001"), ARG("ping")), 0);
+    assert_true(options.use_tls);
+    assert_string_equal(options.connection.host, "box");
+    assert_int_equal(PARSE(ARG("--tls"), ARG("--cacert"), ARG("a"), ARG("--cert"), ARG("b"),
+                           ARG("--key"), ARG("c"), ARG("--sni"), ARG("d"), ARG("--insecure")),
+                     0);
+    assert_true(options.use_tls);
+    assert_string_equal(options.tls.ca_file, "a");
+    assert_string_equal(options.tls.certificate_file, "b");
+    assert_string_equal(options.tls.key_file, "c");
+    assert_string_equal(options.tls.server_name, "d");
+    assert_true(options.tls.insecure);
+}
+
 static void test_the_environment_gives_the_password_unless_a_flag_does(void **state)
 {
     (void)state;
@@ -98,6 +117,7 @@ int main(void)
         cmocka_unit_test(test_flags_end_at_the_command),
         cmocka_unit_test(test_json_speaks_resp3_unless_told_otherwise),
         cmocka_unit_test(test_a_uri_gives_user_password_host_port_and_database),
+        cmocka_unit_test(test_tls_comes_by_flag_or_by_uri),
         cmocka_unit_test(test_the_environment_gives_the_password_unless_a_flag_does),
         cmocka_unit_test(test_what_makes_no_sense_is_refused),
     };

@@ -141,9 +141,29 @@ static void test_its_size_is_below_five_kibibytes(void **state)
     histogram_free(histogram);
 }
 
+static void test_counts_below_a_power_of_two_are_exact(void **state)
+{
+    struct histogram *histogram = histogram_new();
+
+    (void)state;
+    histogram_add(histogram, 0);
+    histogram_add(histogram, 1023);
+    histogram_add(histogram, 1024);
+    histogram_add(histogram, 1 << 20);
+    histogram_add(histogram, UINT64_MAX);
+    assert_int_equal(histogram_count_below(histogram, 1), 1);
+    assert_int_equal(histogram_count_below(histogram, 1024), 2);
+    assert_int_equal(histogram_count_below(histogram, 2048), 3);
+    assert_int_equal(histogram_count_below(histogram, 1 << 20), 3);
+    assert_int_equal(histogram_count_below(histogram, 1 << 21), 4);
+    assert_int_equal(histogram_count_below(histogram, UINT64_C(1) << HISTOGRAM_MAX_BITS), 5);
+    histogram_free(histogram);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_counts_below_a_power_of_two_are_exact),
         cmocka_unit_test(test_an_empty_one_says_zero),
         cmocka_unit_test(test_small_values_are_exact),
         cmocka_unit_test(test_percentiles_are_right_within_a_bucket),

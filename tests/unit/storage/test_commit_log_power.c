@@ -2,7 +2,7 @@
  * record that was durable, holds no half of one, is a beginning of what was appended, and goes on.
  *
  * The disk is the twin, which is asked before each of its steps what a power cut would leave at
- * that moment, in eight ways; each of these disks is recovered from on the spot. */
+ * that moment, in nine ways; each of these disks is recovered from on the spot. */
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/bytes/buffer.h"
@@ -250,7 +250,7 @@ static void test_one_failure_anywhere_loses_nothing(void **state)
         char text[RECORD_SIZE + 1];
         unsigned n = 0;
 
-        options.listener = (struct commit_listener){&listened, NULL, on_failed, on_recovered};
+        options.listener = (struct commit_listener){&listened, NULL, on_failed, on_recovered, NULL};
         twin_fail_at(twin, step, ERR_IO, false);
         if (commit_log_open(&options, &log, &recovery, &diag) == 0 &&
             commit_log_start(log, &diag) == 0) {

@@ -239,6 +239,10 @@ static void test_a_power_cut_leaves_what_was_synced(void **state)
     expect_after(twin, TWIN_KEEPS_NAMES, "list .:a c  ok\na: ok 1234\nc: ok \n");
     expect_after(twin, TWIN_KEEPS_ADDED, "list .:a b c  ok\na: ok 12345678\nb: ok \nc: ok new\n");
     expect_after(twin, TWIN_KEEPS_REMOVED, "list .:a  ok\na: ok 12345678\n");
+    expect_after(twin, TWIN_KEEPS_CHANGED, "list .:a b  ok\na: ok 12345678\nb: ok \n");
+    assert_int_equal(io_rename(io, "c", "a", NULL), 0);
+    expect_after(twin, TWIN_KEEPS_CHANGED, "list .:a b  ok\na: ok new\nb: ok \n");
+    expect_after(twin, TWIN_KEEPS_REMOVED, "list .:a  ok\na: ok 12345678\n");
     io_close(file);
     twin_free(twin);
 }

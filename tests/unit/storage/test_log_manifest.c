@@ -62,6 +62,12 @@ static void test_a_manifest_reads_as_it_was_written(void **state)
     manifest_drop(&copy, 0);
     assert_string_equal(copy.segments[0].file, "0000000008-300.log");
     assert_int_equal(read.segment_count, 2); /* the copy was a deep one */
+    manifest_drop_oldest(&read, 0);
+    assert_int_equal(read.segment_count, 2);
+    manifest_drop_oldest(&read, 1);
+    assert_string_equal(read.segments[0].file, "0000000008-300.log");
+    manifest_drop_oldest(&read, 1);
+    assert_int_equal(read.segment_count, 0);
     manifest_release(&manifest);
     manifest_release(&read);
     manifest_release(&copy);

@@ -634,9 +634,11 @@ static void test_a_missing_file_is_told_from_a_bad_one(void **state)
 
 /* --- Everything that may stand in a file. */
 
-static void note_function(void *context, struct span code)
+static int note_function(void *context, struct span code, struct diag *diag)
 {
+    (void)diag;
     buffer_append_span(context, code);
+    return 0;
 }
 
 static void test_every_part_that_is_known_is_read_or_skipped(void **state)

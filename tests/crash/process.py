@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""The process seen from outside: its log, its pid file, its title, and what systemd is told."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+from common import Client, Error, Failure, Run, arguments, check, info, ok, run_rules, wait_for
+from server import free_port
+
+PROTECTED = ("--enable-protected-configs", "yes")
+TEXT_LINE = re.compile(r"^\d+:[MC] \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} [.*#-] .*$")
+
+
+def read(path: pathlib.Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def logfile_goes_on_when_it_is_moved_away(binary: str) -> None:
+    with Run(binary, "--logfile", "own.log", "--enable-debug-command", "yes", *PROTECTED) as server:
+        folder = pathlib.Path(server.folder)
+        client = server.client()
+        other = folder / "elsewhere"
+        other.mkdir()
+        ok(client.call("CONFIG", "SET", "dir", str(other)))  # the path was resolved at start
+        ok(client.call("DEBUG", "LOG", "before"))
+        (folder / "own.log").rename(folder / "own.log.1")
+        ok(client.call("DEBUG", "LOG", "after"))
+        check("before" in read(folder / "own.log.1"), "the first line is lost")
+        check("after" in read(folder / "own.log"), "the file was not opened again")
+        check("after" not in read(folder / "own.log.1"), "written to the old file")
+        os.truncate(folder / "own.log", 0)  # copytruncate
+        ok(client.call("DEBUG", "LOG", "last"))
+        check(read(folder / "own.log").count("\n") == 1, "not appended to what is left")
+        for line in read(folder / "own.log.1").splitlines():
+            check(TEXT_LINE.match(line), f"another form: {line}")
+        check(server.log() == "", "something went to standard output too")
+
+
+def loglevel_and_log_format_change_at_run_time(binary: str) -> None:
+    with Run(binary, "--enable-debug-command", "yes") as server:
+        client = server.client()
+        check(TEXT_LINE.match(server.log().splitlines()[0]), "text is the default")
+        ok(client.call("CONFIG", "SET", "log-format", "json"))
+        begin = len(server.log())
+        ok(client.call("DEBUG", "LOG", b'a"b\\c\nd\xff\xc3\xa4\x01'))
+        line = json.loads(server.log()[begin:])
+        check(line["message"] == 'DEBUG LOG: a"b\\c\nd\ufffdä\x01', line["message"])
+        check(line["level"] == "warning" and line["pid"] == server.process.pid, str(line))
+        when = datetime.datetime.fromisoformat(line["time"].replace("Z", "+00:00"))
+        check(abs(when.timestamp() - time.time()) < 60, line["time"])
+        ok(client.call("CONFIG", "SET", "loglevel", "nothing"))
+        begin = len(server.log())
+        ok(client.call("DEBUG", "LOG", "quiet"))
+        check(server.log()[begin:] == "", "it should say nothing")
+        ok(client.call("CONFIG", "SET", "loglevel", "warning", "log-format", "text"))
+        ok(client.call("DEBUG", "LOG", "loud"))
+        check("# DEBUG LOG: loud" in server.log()[begin:], "it should say that")
+
+
+def a_log_file_that_cannot_be_opened_ends_the_start(binary: str) -> None:
+    done = subprocess.run(
+        [binary, "--port", "0", "--logfile", "/no/such/folder/x.log"],
+        capture_output=True, timeout=20, check=False)  # fmt: skip
+    check(done.returncode == 1, f"ended with {done.returncode}")
+    check(b"/no/such/folder/x.log" in done.stderr, done.stderr.decode())
+
+
+class Daemon:
+    """A server in the background, found by its pid file and ended by it."""
+
+    def __init__(self, binary: str, *options: str) -> None:
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="millstream-test-"))
+        self.port = free_port()
+        self.pid_path = self.folder / "server.pid"
+        self.done = subprocess.run(
+            [os.path.abspath(binary), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
+             "--daemonize", "yes", "--pidfile", str(self.pid_path), "--logfile", "server.log", *options],
+            capture_output=True, timeout=60, check=False)  # fmt: skip
+        self.pid = int(read(self.pid_path)) if self.pid_path.exists() else 0
+
+    def __enter__(self) -> "Daemon":
+        return self
+
+    def alive(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        if self.pid and self.alive():
+            os.kill(self.pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def daemonize_returns_when_it_listens(binary: str) -> None:
+    with Daemon(binary) as daemon:
+        check(daemon.done.returncode == 0, daemon.done.stderr.decode())
+        check(daemon.pid > 0, "no pid file")
+        client = Client(daemon.port, timeout=10)  # at once
+        check(info(client, "process_id") == str(daemon.pid), "another process")
+        check(os.getsid(daemon.pid) == daemon.pid, "not in a session of its own")
+        for fd in range(3):
+            check(os.readlink(f"/proc/{daemon.pid}/fd/{fd}") == "/dev/null", f"holds descriptor {fd}")
+        os.kill(daemon.pid, signal.SIGTERM)
+        wait_for(lambda: not daemon.pid_path.exists(), 20, "the pid file to go")
+        wait_for(lambda: "bye bye" in read(daemon.folder / "server.log"), 20, "the end")
+
+
+def a_daemon_that_cannot_listen_says_so(binary: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with Daemon(binary, "--port", str(taken.getsockname()[1])) as daemon:
+            check(daemon.done.returncode == 1, f"ended with {daemon.done.returncode}")
+            check(not daemon.pid_path.exists(), "wrote a pid file")
+            check("Can't listen" in read(daemon.folder / "server.log"), "no reason in the log")
+
+
+def the_pid_file_goes_at_the_end(binary: str) -> None:
+    with Run(binary, "--pidfile", "server.pid", *PROTECTED) as server:
+        folder = pathlib.Path(server.folder)
+        check(int(read(folder / "server.pid")) == server.process.pid, "another pid")
+        client = server.client()
+        ok(client.call("CONFIG", "SET", "dir", "/tmp"))
+        server.process.send_signal(signal.SIGTERM)
+        check(server.process.wait(20) == 0, "another end")
+        check(not (folder / "server.pid").exists(), "it is still there")
+
+
+def title_of(pid: int) -> str:
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
+
+
+def the_title_follows_the_template(binary: str) -> None:
+    with Run(binary, "--requirepass", "", "--set-proc-title", "yes") as server:
+        pid = server.process.pid
+        check(title_of(pid) == f"millstream-server 127.0.0.1:{server.port}", title_of(pid))
+        client = server.client()
+        ok(client.call("CONFIG", "SET", "proc-title-template", "{title} on {port} [{server-mode}]"))
+        check(title_of(pid) == f"millstream-server on {server.port} []", title_of(pid))
+        reply = client.call("CONFIG", "SET", "proc-title-template", "{title} {bogus}")
+        check(isinstance(reply, Error) and "template" in str(reply), str(reply))
+        ok(client.call("CONFIG", "SET", "proc-title-template", "x" * 100000))  # cut off, not beyond
+        check(set(title_of(pid)) == {"x"}, "another title")
+        ok(client.call("PING"))
+    with Run(binary, "--set-proc-title", "no") as server:
+        check(title_of(server.process.pid) == os.path.abspath(binary), title_of(server.process.pid))
+
+
+def systemd_is_told(binary: str) -> None:
+    for abstract in (False, True):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as inbox:
+            name = f"@millstream-test-{os.getpid()}" if abstract else os.path.join(folder, "notify")
+            inbox.bind("\0" + name[1:] if abstract else name)
+            inbox.settimeout(20)
+            with Run(binary, "--supervised", "auto", environment={"NOTIFY_SOCKET": name}) as server:
+                said = inbox.recv(1000).decode()
+                check("STATUS=Loading" in said, said)
+                said = inbox.recv(1000).decode()
+                check("READY=1\n" in said and f"MAINPID={server.process.pid}\n" in said, said)
+                check(info(server.client(), "process_supervised") == "systemd", "INFO does not know")
+                server.process.send_signal(signal.SIGTERM)
+                said = inbox.recv(1000).decode()
+                check("STOPPING=1\n" in said, said)
+                server.process.wait(20)
+                inbox.settimeout(0.1)
+                try:
+                    raise Failure(f"it said more: {inbox.recv(1000)!r}")
+                except socket.timeout:
+                    pass
+
+
+def a_manager_that_is_not_there_is_no_reason_to_fail(binary: str) -> None:
+    for options in (("--supervised", "systemd"), ("--supervised", "upstart"), ("--supervised", "auto")):
+        with Run(binary, *options) as server:
+            check(info(server.client(), "process_supervised") == "no", "who?")
+            if options[1] != "auto":
+                check("supervision requested" in server.log(), server.log())
+    with Run(binary, "--supervised", "systemd", environment={"NOTIFY_SOCKET": "/no/such/socket"}) as server:
+        ok(server.client().call("PING"))
+    with Run(binary, "--supervised", "systemd", environment={"NOTIFY_SOCKET": "x" * 500}) as server:
+        ok(server.client().call("PING"))
+
+
+def syslog_without_a_daemon_is_no_reason_to_fail(binary: str) -> None:
+    with Run(binary, "--syslog-enabled", "yes", "--syslog-ident", "mill", "--syslog-facility", "local3") as server:
+        client = server.client()
+        check(client.call("CONFIG", "GET", "syslog-facility")[1] == b"local3", "another facility")
+        wait_for(lambda: "Ready to accept" in server.log(), 5, "the line in the other log")
+
+
+RULES = [
+    logfile_goes_on_when_it_is_moved_away,
+    loglevel_and_log_format_change_at_run_time,
+    a_log_file_that_cannot_be_opened_ends_the_start,
+    daemonize_returns_when_it_listens,
+    a_daemon_that_cannot_listen_says_so,
+    the_pid_file_goes_at_the_end,
+    the_title_follows_the_template,
+    systemd_is_told,
+    a_manager_that_is_not_there_is_no_reason_to_fail,
+    syslog_without_a_daemon_is_no_reason_to_fail,
+]
+
+
+def main() -> int:
+    options = arguments(__doc__).parse_args()
+    return run_rules(RULES, options.only, options.server)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
