@@ -228,6 +228,6 @@ a< "4e6d8fc8bb01276962cce5371fa795a7763657ae"
 a> SET ro v
 a< OK
 a> EVALSHA_RO 4e6d8fc8bb01276962cce5371fa795a7763657ae 1 ro
-a< v
+a< "v"
 a> EVALSHA_RO ffffffffffffffffffffffffffffffffffffffff 0
 a< (error) NOSCRIPT No matching script. Please use EVAL.
