@@ -95,8 +95,9 @@ def restart(binary: str, extra: list[str], entries: int, pending: int, rewrite: 
         return took, each
 
 
-def longest_stall(binary: str, extra: list[str], gigabytes: float) -> tuple[float, float]:
-    """The longest answer to a PING that comes every millisecond while a checkpoint is written."""
+def longest_stall(binary: str, extra: list[str], gigabytes: float) -> tuple[float, float, float]:
+    """The longest answer to a PING that comes every millisecond while a checkpoint is written, how
+    long the checkpoint takes, and how long the fork took, which is what stops everybody."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(binary, *options(binary, "everysec", folder, extra), folder=folder)
         client, pinger = server.client(300), server.client(60)
@@ -125,8 +126,9 @@ def longest_stall(binary: str, extra: list[str], gigabytes: float) -> tuple[floa
         done.set()
         thread.join()
         took = time.monotonic() - began
+        forked = re.findall(r"latest_fork_usec:(\d+)", client.call("INFO", "stats").decode())
         server.stop()
-        return longest[0] * 1000, took
+        return longest[0] * 1000, took, int(forked[0]) / 1000
 
 
 def main() -> int:
@@ -146,8 +148,9 @@ def main() -> int:
         print(f"{'seconds to restart ' + name:42} {theirs[0]:9.2f} {ours[0]:9.2f} {theirs[0] / ours[0]:6.2f}x")
         print(f"{'bytes on disk for an entry':42} {theirs[1]:9.1f} {ours[1]:9.1f} {theirs[1] / ours[1]:6.2f}x")
     if chosen.gigabytes > 0:
-        stall, took = longest_stall(chosen.ours, extra, chosen.gigabytes)
-        print(f"\na checkpoint of {chosen.gigabytes} GB takes {took:.1f} s; the longest PING meanwhile {stall:.1f} ms")
+        stall, took, forked = longest_stall(chosen.ours, extra, chosen.gigabytes)
+        print(f"\na checkpoint of {chosen.gigabytes} GB takes {took:.1f} s")
+        print(f"the longest PING meanwhile {stall:.1f} ms, the fork {forked:.1f} ms")
     return 0
 
 

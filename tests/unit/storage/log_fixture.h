@@ -25,7 +25,7 @@ enum {
 /* Record number n: its number and filling, RECORD_SIZE bytes in all. */
 static inline struct span record_of(char text[RECORD_SIZE + 1], uint64_t n)
 {
-    snprintf(text, RECORD_SIZE + 1, "%08u%032u", (unsigned)n, (unsigned)n * 7919u);
+    snprintf(text, RECORD_SIZE + 1, "%08u%032u", (unsigned)n % 100000000u, (unsigned)n * 7919u);
     return span_of(text, RECORD_SIZE);
 }
 
