@@ -76,7 +76,7 @@ static void finish(struct session *session)
         adopt_user(session);
         return;
     }
-    server->reactors[0]->stats.connections_rejected++;
+    session->reactor->stats.connections_rejected++;
     buffer_append(&session->output.own, objection, strlen(objection));
     session_close_after_reply(session);
 }
