@@ -18,6 +18,8 @@ struct persistence *persistence_new(struct server *server)
 
     self->server = server;
     self->backup = backup_new(self);
+    self->progress = child_progress_new();
+    CHECK(self->progress);
     self->db = -1;
     self->last_rewrite_ok = self->last_save_ok = self->last_write_ok = true;
     self->last_rewrite_ms = self->last_save_ms = -1;
@@ -31,6 +33,7 @@ void persistence_free(struct persistence *self)
         return;
     snapshot_kill(self);
     backup_free(self->backup);
+    child_progress_free(self->progress);
     commit_log_close(self->log);
     commit_log_close(self->opening);
     for (int i = 0; i <= REACTORS_LIMIT; i++)

@@ -65,6 +65,28 @@ uint64_t persistence_pending_bytes(const struct persistence *self)
     return facts.pending_bytes;
 }
 
+/* The child that writes a file now; zeros if there is none. */
+static void put_child(const struct persistence *self, struct buffer *out)
+{
+    const struct child_progress *progress = self->progress;
+    bool runs = self->child.job != JOB_NONE;
+    uint64_t keys = runs ? atomic_load_explicit(&progress->keys, memory_order_relaxed) : 0;
+    uint64_t total = runs ? atomic_load_explicit(&progress->keys_total, memory_order_relaxed) : 0;
+    uint64_t copied =
+        runs ? atomic_load_explicit(&progress->copied_bytes, memory_order_relaxed) : 0;
+    uint64_t peak = runs ? atomic_load_explicit(&progress->copied_peak, memory_order_relaxed) : 0;
+    int64_t at_ms = runs ? atomic_load_explicit(&progress->copied_at_ms, memory_order_relaxed) : 0;
+
+    buffer_printf(out,
+                  "current_cow_peak:%llu\r\ncurrent_cow_size:%llu\r\n"
+                  "current_cow_size_age:%lld\r\ncurrent_fork_perc:%.2f\r\n"
+                  "current_save_keys_processed:%llu\r\ncurrent_save_keys_total:%llu\r\n",
+                  (unsigned long long)peak, (unsigned long long)copied,
+                  at_ms ? (long long)((clock_now_ms() - at_ms) / 1000) : 0,
+                  total ? 100. * (double)keys / (double)total : 0.0, (unsigned long long)keys,
+                  (unsigned long long)total);
+}
+
 void info_persistence(struct info_report *report)
 {
     struct server *server = report->server;
@@ -74,21 +96,19 @@ void info_persistence(struct info_report *report)
     bool saving = self->child.job == JOB_SAVE;
     bool rewriting = self->child.job == JOB_REWRITE || self->install_running;
 
-    buffer_printf(report->out,
-                  "loading:%d\r\nasync_loading:0\r\ncurrent_cow_peak:0\r\ncurrent_cow_size:0\r\n"
-                  "current_cow_size_age:0\r\ncurrent_fork_perc:0.00\r\n"
-                  "current_save_keys_processed:0\r\ncurrent_save_keys_total:0\r\n",
-                  loading);
+    buffer_printf(report->out, "loading:%d\r\nasync_loading:0\r\n", loading);
+    put_child(self, report->out);
     buffer_printf(report->out,
                   "rdb_changes_since_last_save:%llu\r\nrdb_bgsave_in_progress:%d\r\n"
                   "rdb_last_save_time:%lld\r\nrdb_last_bgsave_status:%s\r\n"
                   "rdb_last_bgsave_time_sec:%lld\r\nrdb_current_bgsave_time_sec:%lld\r\n"
-                  "rdb_saves:%llu\r\nrdb_last_cow_size:0\r\n"
+                  "rdb_saves:%llu\r\nrdb_last_cow_size:%llu\r\n"
                   "rdb_last_load_keys_expired:%llu\r\nrdb_last_load_keys_loaded:%llu\r\n",
                   (unsigned long long)(persistence_changes(server) - server->changes_at_save),
                   saving, (long long)(server->last_save_ms / 1000), status(self->last_save_ok),
                   seconds(self->last_save_ms), saving ? seconds(running_ms) : -1,
-                  (unsigned long long)self->saves, (unsigned long long)self->loaded_expired,
+                  (unsigned long long)self->saves, (unsigned long long)self->last_save_copied,
+                  (unsigned long long)self->loaded_expired,
                   (unsigned long long)self->loaded_from_rdb);
     buffer_printf(
         report->out,
@@ -96,11 +116,12 @@ void info_persistence(struct info_report *report)
         "aof_last_rewrite_time_sec:%lld\r\naof_current_rewrite_time_sec:%lld\r\n"
         "aof_last_bgrewrite_status:%s\r\naof_rewrites:%llu\r\n"
         "aof_rewrites_consecutive_failures:%u\r\nrdb_saves_consecutive_failures:%u\r\n"
-        "aof_last_write_status:%s\r\naof_last_cow_size:0\r\n",
+        "aof_last_write_status:%s\r\naof_last_cow_size:%llu\r\n",
         self->log != NULL, rewriting, self->rewrite_scheduled, seconds(self->last_rewrite_ms),
         self->child.job == JOB_REWRITE ? seconds(running_ms) : -1, status(self->last_rewrite_ok),
         (unsigned long long)self->rewrites, self->rewrite_failures, self->save_failures,
-        status(!atomic_load_explicit(&self->failed, memory_order_relaxed)));
+        status(!atomic_load_explicit(&self->failed, memory_order_relaxed)),
+        (unsigned long long)self->last_rewrite_copied);
     buffer_printf(report->out, "backup_in_progress:%d\r\n", backup_is_in_progress(self->backup));
     if (self->log)
         put_log(self, report->out);

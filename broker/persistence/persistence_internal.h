@@ -4,6 +4,7 @@
 #define MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
 
 #include "broker/persistence/backup.h"
+#include "broker/persistence/child_progress.h"
 #include "broker/persistence/persistence.h"
 #include "broker/persistence/replay.h"
 #include "broker/net/inbox.h"
@@ -75,6 +76,8 @@ struct persistence {
     atomic_bool failed; /* the log's thread says so; a hint for the hot path, relaxed */
 
     struct snapshot_child child;
+    struct child_progress *progress;                /* of the child, or of the last one */
+    uint64_t last_save_copied, last_rewrite_copied; /* bytes of pages, at their peak */
     bool rewrite_scheduled, save_scheduled;
     bool install_running;      /* a worker installs a checkpoint */
     bool install_for_backup;   /* and the backup gets it, too */

@@ -26,8 +26,16 @@ enum {
 
 /* --- Writing, in whatever process. */
 
+static bool on_progress(void *context, uint64_t keys, uint64_t bytes)
+{
+    (void)bytes;
+    child_progress_note(context, keys, 0);
+    return true;
+}
+
+/* `progress` is told how far it is, if it is not NULL. */
 static int write_file(struct persistence *self, bool complete, const char *temporary,
-                      const char *path, struct diag *diag)
+                      const char *path, struct child_progress *progress, struct diag *diag)
 {
     struct server *server = self->server;
     const struct config *config = server_config(server);
@@ -50,6 +58,8 @@ static int write_file(struct persistence *self, bool complete, const char *tempo
         .aux = aux,
         .function = scripts_next_library,
         .functions = server->scripts,
+        .progress = progress ? on_progress : NULL,
+        .context = progress,
     };
     int rc = rdb_save_file(&save, temporary, diag);
 
@@ -59,6 +69,8 @@ static int write_file(struct persistence *self, bool complete, const char *tempo
         rc = io_sync_parent(io_disk(), path, diag);
     if (rc < 0)
         io_remove(io_disk(), temporary, NULL);
+    if (progress)
+        child_progress_note(progress, save.keys, 1);
     return rc;
 }
 
@@ -70,7 +82,7 @@ int persistence_checkpoint_now(struct persistence *self, struct commit_log *log,
 
     commit_log_checkpoint_path(log, position, path, sizeof(path));
     snprintf(temporary, sizeof(temporary), "%s.tmp", path);
-    rc = write_file(self, true, temporary, path, diag);
+    rc = write_file(self, true, temporary, path, NULL, diag);
     return rc < 0 ? rc : commit_log_install(log, position, diag);
 }
 
@@ -92,7 +104,7 @@ int persistence_save_now(struct persistence *self, struct diag *diag)
     int rc;
 
     snprintf(temporary, sizeof(temporary), "temp-%d.rdb", (int)getpid());
-    rc = write_file(self, false, temporary, path, diag);
+    rc = write_file(self, false, temporary, path, NULL, diag);
     self->last_save_ok = rc == 0;
     if (rc < 0) {
         log_line(server->log, LOG_WARNING, "Can't save %s: %s", path, diag->text);
@@ -115,7 +127,8 @@ static void run_child(struct persistence *self)
 
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
-    if (write_file(self, child->job == JOB_REWRITE, child->temporary, child->path, &diag) == 0)
+    if (write_file(self, child->job == JOB_REWRITE, child->temporary, child->path, self->progress,
+                   &diag) == 0)
         _exit(0);
     dprintf(STDERR_FILENO, "%s: %s\n", child->path, diag.text);
     _exit(CHILD_FAILED);
@@ -150,6 +163,15 @@ static void prepare_save(struct persistence *self)
     self->save_scheduled = false;
 }
 
+static uint64_t all_keys(const struct keyspace *keyspace)
+{
+    uint64_t keys = 0;
+
+    for (int db = 0; db < keyspace_databases(keyspace); db++)
+        keys += keyspace_count(keyspace, db);
+    return keys;
+}
+
 int snapshot_start(struct persistence *self, enum persistence_job job, struct diag *diag)
 {
     struct snapshot_child *child = &self->child;
@@ -170,6 +192,7 @@ int snapshot_start(struct persistence *self, enum persistence_job job, struct di
     if (rc < 0)
         return rc;
     child->job = job;
+    child_progress_begin(self->progress, all_keys(server->keyspace));
     forked_ns = clock_monotonic_ns();
     pid = fork();
     if (pid == 0)
@@ -228,6 +251,8 @@ static void child_ended(struct persistence *self, bool ok)
         io_remove(io_disk(), child->temporary, NULL);
     }
     if (child->job == JOB_SAVE) {
+        self->last_save_copied =
+            atomic_load_explicit(&self->progress->copied_peak, memory_order_relaxed);
         self->last_save_ok = ok;
         self->last_save_ms = took_ms;
         self->save_failures = ok ? 0 : self->save_failures + 1;
@@ -238,6 +263,8 @@ static void child_ended(struct persistence *self, bool ok)
             log_line(server->log, LOG_NOTICE, "Background saving terminated with success");
         }
     } else {
+        self->last_rewrite_copied =
+            atomic_load_explicit(&self->progress->copied_peak, memory_order_relaxed);
         self->last_rewrite_ms = took_ms;
         self->last_rewrite_ok = ok;
         self->rewrite_failures = ok ? 0 : self->rewrite_failures + 1;
