@@ -21,7 +21,8 @@ struct persistence *persistence_new(struct server *server)
     self->progress = child_progress_new();
     CHECK(self->progress);
     self->db = -1;
-    self->last_rewrite_ok = self->last_save_ok = self->last_write_ok = true;
+    self->last_rewrite_ok = self->last_write_ok = true;
+    atomic_init(&self->last_save_ok, true);
     self->last_rewrite_ms = self->last_save_ms = -1;
     CHECK(pthread_mutex_init(&self->lock, NULL) == 0);
     return self;
@@ -336,7 +337,8 @@ const char *persistence_refusal(struct persistence *self, struct reactor *reacto
     char *text = self->refusal[reactor->index];
     struct diag why = {0};
 
-    if (!self->last_save_ok && server_config(self->server)->stop_writes_on_bgsave_error)
+    if (!atomic_load_explicit(&self->last_save_ok, memory_order_relaxed) &&
+        server_config(self->server)->stop_writes_on_bgsave_error)
         return "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to "
                "persist to disk. Commands that may modify the data set are disabled, because this "
                "instance is configured to report errors during writes if RDB snapshotting fails "

@@ -105,7 +105,8 @@ void info_persistence(struct info_report *report)
                   "rdb_saves:%llu\r\nrdb_last_cow_size:%llu\r\n"
                   "rdb_last_load_keys_expired:%llu\r\nrdb_last_load_keys_loaded:%llu\r\n",
                   (unsigned long long)(persistence_changes(server) - server->changes_at_save),
-                  saving, (long long)(server->last_save_ms / 1000), status(self->last_save_ok),
+                  saving, (long long)(server->last_save_ms / 1000),
+                  status(atomic_load_explicit(&self->last_save_ok, memory_order_relaxed)),
                   seconds(self->last_save_ms), saving ? seconds(running_ms) : -1,
                   (unsigned long long)self->saves, (unsigned long long)self->last_save_copied,
                   (unsigned long long)self->loaded_expired,

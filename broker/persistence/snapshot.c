@@ -105,7 +105,7 @@ int persistence_save_now(struct persistence *self, struct diag *diag)
 
     snprintf(temporary, sizeof(temporary), "temp-%d.rdb", (int)getpid());
     rc = write_file(self, false, temporary, path, NULL, diag);
-    self->last_save_ok = rc == 0;
+    atomic_store_explicit(&self->last_save_ok, rc == 0, memory_order_relaxed);
     if (rc < 0) {
         log_line(server->log, LOG_WARNING, "Can't save %s: %s", path, diag->text);
         return rc;
@@ -253,7 +253,7 @@ static void child_ended(struct persistence *self, bool ok)
     if (child->job == JOB_SAVE) {
         self->last_save_copied =
             atomic_load_explicit(&self->progress->copied_peak, memory_order_relaxed);
-        self->last_save_ok = ok;
+        atomic_store_explicit(&self->last_save_ok, ok, memory_order_relaxed);
         self->last_save_ms = took_ms;
         self->save_failures = ok ? 0 : self->save_failures + 1;
         if (ok) {
@@ -352,7 +352,8 @@ static bool save_is_due(const struct persistence *self)
 
     if (self->save_scheduled)
         return true;
-    if (changes == 0 || !may_try(self, self->last_save_ok))
+    if (changes == 0 ||
+        !may_try(self, atomic_load_explicit(&self->last_save_ok, memory_order_relaxed)))
         return false;
     for (size_t i = 0; i < self->save_point_count; i++)
         if (passed >= self->save_points[i].seconds &&
