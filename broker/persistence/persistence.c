@@ -21,7 +21,7 @@ struct persistence *persistence_new(struct server *server)
     self->progress = child_progress_new();
     CHECK(self->progress);
     self->db = -1;
-    self->last_rewrite_ok = self->last_write_ok = true;
+    self->last_rewrite_ok = true;
     atomic_init(&self->last_save_ok, true);
     self->last_rewrite_ms = self->last_save_ms = -1;
     CHECK(pthread_mutex_init(&self->lock, NULL) == 0);

@@ -86,7 +86,7 @@ struct persistence {
         int64_t seconds, changes;
     } save_points[SAVE_POINTS_LIMIT];
     size_t save_point_count;
-    bool last_rewrite_ok, last_write_ok;
+    bool last_rewrite_ok;
     atomic_bool last_save_ok; /* every reactor looks at it before a write; relaxed */
     uint64_t rewrites, saves;
     unsigned rewrite_failures, save_failures; /* in a row */
