@@ -29,7 +29,7 @@ void unit_begin(struct reactor *reactor);
 /* What must follow of a call that has just been run. The request may go afterwards. */
 void unit_add(struct reactor *reactor, struct request *rq);
 
-/* Logs the calls as one and tells the caches. True if any of them has changed data. Only then may
+/* Logs the calls as one and tells the caches. True if something was logged. Only then may
  * the shards be let go. The inner ones of nested units give false. */
 bool unit_end(struct reactor *reactor);
 

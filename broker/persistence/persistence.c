@@ -128,7 +128,8 @@ int persistence_open_log(struct persistence *self, struct commit_recovery *found
 
 enum {
     HEAD_ROOM = 64, /* bytes in front of the records, for what may have to stand there */
-    RECORDING_KEEP = 1 << 20
+    RECORDING_KEEP = 1 << 20,
+    RECORDING_LIMIT = COMMIT_RECORD_LIMIT - 1024, /* the rest is for MULTI, EXEC and SELECT */
 };
 
 static void write_select(struct buffer *out, int db)
@@ -137,64 +138,6 @@ static void write_select(struct buffer *out, int db)
     struct span words[2] = {SPAN("SELECT"), span_of(text, num_format_i64(text, db))};
 
     resp_write_command(out, 2, words);
-}
-
-static void write_record(struct recording *recording, int db, size_t argc, const struct span *argv)
-{
-    if (recording->count == 0)
-        recording->first_db = db;
-    else if (db != recording->db)
-        write_select(&recording->out, db);
-    recording->db = db;
-    resp_write_command(&recording->out, argc, argv);
-    recording->count++;
-}
-
-static bool is_own_deletion(const struct effect *effect)
-{
-    return effect->flags & EFFECT_EXPIRED || effect->class == EVENT_EVICTED;
-}
-
-/* Keys that went by themselves, before the call that met them. */
-static void record_deletions(struct recording *recording, const struct request *rq)
-{
-    for (size_t i = 0; i < rq->effect_count; i++) {
-        const struct effect *effect = &rq->effects[i];
-        struct span words[2] = {SPAN("DEL"), effect->key.name};
-
-        if (effect->flags & EFFECT_DIRTY && is_own_deletion(effect))
-            write_record(recording, effect->key.db, 2, words);
-    }
-}
-
-static bool changed_by_call(const struct request *rq)
-{
-    for (size_t i = 0; i < rq->effect_count; i++)
-        if (rq->effects[i].flags & EFFECT_DIRTY && !is_own_deletion(&rq->effects[i]))
-            return true;
-    return false;
-}
-
-static void record_request(struct recording *recording, const struct request *rq)
-{
-    record_deletions(recording, rq);
-    if (!changed_by_call(rq))
-        return;
-    if (!rq->rewrites) {
-        if (rq->argc > 0)
-            write_record(recording, rq->db, rq->argc, rq->argv);
-        return;
-    }
-    for (size_t i = 0; i < rq->rewrite_count; i++)
-        if (rq->rewrites[i].argc > 0)
-            write_record(recording, rq->rewrites[i].db, rq->rewrites[i].argc, rq->rewrites[i].argv);
-}
-
-static void note_position(struct persistence *self, uint64_t shards, uint64_t position)
-{
-    for (; shards; shards &= shards - 1)
-        atomic_store_explicit(&self->positions[__builtin_ctzll(shards)], position,
-                              memory_order_relaxed);
 }
 
 /* Puts bytes in front of the records; returns where they begin now. */
@@ -235,6 +178,91 @@ static uint64_t append_records(struct persistence *self, struct recording *recor
     return position;
 }
 
+/* The log takes no more at once: what came before the record that begins at `at` is logged now, by
+ * itself. All of it is done and nobody sees it yet, so only a power cut between two syncs could
+ * show it as two. */
+static void log_part(struct persistence *self, struct recording *recording, size_t at)
+{
+    struct buffer rest = {0};
+
+    buffer_append(&rest, recording->out.data + at, recording->out.size - at);
+    recording->out.size = at;
+    append_records(self, recording);
+    recording->out.size = HEAD_ROOM;
+    buffer_append(&recording->out, rest.data, rest.size);
+    recording->count = 0;
+    buffer_release(&rest);
+    log_line(self->server->log, LOG_WARNING,
+             "Changes that belong together are logged in parts: they have more than %d MiB.",
+             RECORDING_LIMIT >> 20);
+}
+
+static void write_record(struct persistence *self, struct recording *recording, int db, size_t argc,
+                         const struct span *argv)
+{
+    size_t at = recording->out.size;
+
+    if (recording->count > 0 && db != recording->db)
+        write_select(&recording->out, db);
+    resp_write_command(&recording->out, argc, argv);
+    if (recording->count > 0 && recording->out.size > RECORDING_LIMIT)
+        log_part(self, recording, at);
+    if (recording->count == 0)
+        recording->first_db = db;
+    recording->db = db;
+    recording->count++;
+}
+
+static bool is_own_deletion(const struct effect *effect)
+{
+    return effect->flags & EFFECT_EXPIRED || effect->class == EVENT_EVICTED;
+}
+
+/* Keys that went by themselves, before the call that met them. */
+static void record_deletions(struct persistence *self, struct recording *recording,
+                             const struct request *rq)
+{
+    for (size_t i = 0; i < rq->effect_count; i++) {
+        const struct effect *effect = &rq->effects[i];
+        struct span words[2] = {SPAN("DEL"), effect->key.name};
+
+        if (effect->flags & EFFECT_DIRTY && is_own_deletion(effect))
+            write_record(self, recording, effect->key.db, 2, words);
+    }
+}
+
+static bool changed_by_call(const struct request *rq)
+{
+    for (size_t i = 0; i < rq->effect_count; i++)
+        if (rq->effects[i].flags & EFFECT_DIRTY && !is_own_deletion(&rq->effects[i]))
+            return true;
+    return false;
+}
+
+static void record_request(struct persistence *self, struct recording *recording,
+                           const struct request *rq)
+{
+    record_deletions(self, recording, rq);
+    if (!changed_by_call(rq))
+        return;
+    if (!rq->rewrites) {
+        if (rq->argc > 0)
+            write_record(self, recording, rq->db, rq->argc, rq->argv);
+        return;
+    }
+    for (size_t i = 0; i < rq->rewrite_count; i++)
+        if (rq->rewrites[i].argc > 0)
+            write_record(self, recording, rq->rewrites[i].db, rq->rewrites[i].argc,
+                         rq->rewrites[i].argv);
+}
+
+static void note_position(struct persistence *self, uint64_t shards, uint64_t position)
+{
+    for (; shards; shards &= shards - 1)
+        atomic_store_explicit(&self->positions[__builtin_ctzll(shards)], position,
+                              memory_order_relaxed);
+}
+
 void persistence_collect(struct persistence *self, struct reactor *reactor,
                          const struct request *rq)
 {
@@ -246,7 +274,7 @@ void persistence_collect(struct persistence *self, struct reactor *reactor,
         buffer_reserve(&recording->out, HEAD_ROOM);
         recording->out.size = HEAD_ROOM;
     }
-    record_request(recording, rq);
+    record_request(self, recording, rq);
     recording->shards |= rq->held_shards;
 }
 

@@ -8,6 +8,7 @@ enum {
     SCAN_DEFAULT_COUNT = 10,
     RANDOM_REPEATS_LIMIT = 1 << 24, /* members a negative count may ask for */
     LOGGED_MEMBERS_LIMIT = 1024,    /* in one SREM that is logged for a SPOP */
+    LOGGED_BYTES_LIMIT = 16 << 20,  /* of members there; then the next SREM is begun */
 };
 
 static void reply_member(void *context, struct span member)
@@ -23,6 +24,7 @@ struct popping {
     struct span key;
     struct span *argv; /* SREM key member ...; NULL: nothing yet */
     size_t argc, full; /* in argv; when it is to be logged */
+    size_t bytes;      /* of the members in argv */
     size_t wanted;     /* members still to come */
 };
 
@@ -47,10 +49,12 @@ static void pop_member(void *context, struct span member)
         popping->argv[0] = SPAN("SREM");
         popping->argv[1] = popping->key;
         popping->argc = 2;
+        popping->bytes = 0;
     }
     popping->argv[popping->argc++] = arena_span(popping->rq->arena, member);
+    popping->bytes += member.size;
     popping->wanted--;
-    if (popping->argc == popping->full)
+    if (popping->argc == popping->full || popping->bytes >= LOGGED_BYTES_LIMIT)
         log_popped(popping);
 }
 
