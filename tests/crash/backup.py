@@ -35,6 +35,7 @@ from model import State, check_group_books, differences, read_state
 from operations import Operation, Operations
 
 CONNECTIONS = 5
+STRETCH = 10  # operations of a worker between two steps of a backup
 WAIT_SECONDS = 30
 
 
@@ -177,6 +178,17 @@ class Load:
         for thread in self.threads:
             thread.join(30)
 
+    def go_on(self) -> None:
+        """Waits until there is a good deal more of it, by every worker that still works."""
+        before = [len(worker.done) for worker in self.workers]
+        wait_for(
+            lambda: all(
+                worker.problem or len(worker.done) >= had + STRETCH for worker, had in zip(self.workers, before)
+            ),
+            WAIT_SECONDS,
+            "the load to go on",
+        )
+
     def check(self, client: Client, asked: float, answered: float) -> None:
         for worker in self.workers:
             check(not worker.problem, worker.problem or "")
@@ -196,18 +208,18 @@ def back_up_under_load(options: Any, *words: str) -> None:
     words = ("--log-segment-size", "64kb", *words)
     with Run(options.server, *words) as server, Load(server, seed) as load:
         client = server.client(30)
-        time.sleep(0.3)
+        load.go_on()
         begin(client)
         for _ in range(3):
-            time.sleep(0.2)
+            load.go_on()
             rewrite(client)
-        time.sleep(0.2)
+        load.go_on()
         asked = time.monotonic()
         ok(client.call("BACKUP", "SEAL"))
         answered = time.monotonic()
-        time.sleep(0.2)
+        load.go_on()
         rewrite(client)  # whatever the log does from now on
-        time.sleep(0.1)
+        load.go_on()
         load.__exit__()
         files = paths(client)
         check(files[-1].name == "manifest", f"the manifest is not last in {files}")
@@ -349,7 +361,8 @@ def a_sealed_backup_is_removed_in_time(options: Any) -> None:
         fill(client, 10)
         begin(client)
         ok(client.call("BACKUP", "SEAL"))
-        time.sleep(1.5)
+        began = int(info(client, "uptime_in_seconds"))
+        wait_for(lambda: int(info(client, "uptime_in_seconds")) >= began + 2, 10, "two seconds of cron")
         check(state_of(client) == "sealed", "it is gone though nobody said when")
         ok(client.call("CONFIG", "SET", "backup-sealed-ttl", "1"))
         wait_for(lambda: state_of(client) == "idle", 5, "the backup to be removed")

@@ -9,7 +9,6 @@ import pathlib
 import re
 import signal
 import sys
-import time
 
 from common import (
     GONE,
@@ -36,6 +35,13 @@ PARTS = (
     "=== MILLSTREAM BUG REPORT END",
 )
 END_SECONDS = 30
+BUSY_TICKS = 20  # of CPU, a hundred a second
+
+
+def cpu_ticks(server: Server) -> int:
+    """CPU the server has used so far."""
+    fields = pathlib.Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def end_of(server: Server) -> int:
@@ -133,7 +139,8 @@ def what_a_busy_reactor_runs_is_shown_with_its_arguments(binary: str) -> None:
                 ok(client.call("SADD", "big", *[f"member:{i}" for i in range(begin, begin + 4000)]))
             for _ in range(20):  # that it is caught at work is likely, not certain
                 client.send("SORT", "big", "ALPHA", "LIMIT", "0", "1")
-            time.sleep(0.3)
+            used = cpu_ticks(server)
+            wait_for(lambda: cpu_ticks(server) >= used + BUSY_TICKS, 30, "the server to be at work")
             server.process.send_signal(signal.SIGSEGV)
             end_of(server)
             log = server.log()

@@ -12,7 +12,6 @@ import pathlib
 import random
 import sys
 import tempfile
-import time
 from typing import Any
 
 from common import (
@@ -188,8 +187,11 @@ def a_start_on_a_full_disk_harms_nothing(options: Any) -> None:
 def trying_again_leaves_no_files(options: Any) -> None:
     with Disk() as disk, start(options, disk) as server:
         fill(server, Writer("a"))
+        client = server.client()
         before = len(disk.files())
-        time.sleep(2.0)  # some retries
+        began = int(info(client, "uptime_in_seconds"))
+        # it tries ten times a second
+        wait_for(lambda: int(info(client, "uptime_in_seconds")) >= began + 3, 15, "some retries")
         after = len(disk.files())
         check(after <= before + 2, f"{before} files became {after} while the disk was full")
 
