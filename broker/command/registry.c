@@ -257,6 +257,16 @@ const struct command *registry_find_sub(const struct command *container, struct 
     return NULL;
 }
 
+const struct command *registry_find_call(const struct registry *registry, size_t argc,
+                                         const struct span *argv)
+{
+    const struct command *command = registry_find(registry, argv[0]);
+
+    if (command && command->subcommand_count && argc > 1)
+        command = registry_find_sub(command, argv[1]);
+    return command;
+}
+
 const struct command *registry_find_full(const struct registry *registry, struct span name)
 {
     return find_full(registry, name, registry_find);

@@ -51,6 +51,10 @@ const struct command *registry_find_logged(const struct registry *registry, stru
 /* A subcommand of a container. */
 const struct command *registry_find_sub(const struct command *container, struct span name);
 
+/* The command or subcommand of a call, as clients name it; NULL if there is none. */
+const struct command *registry_find_call(const struct registry *registry, size_t argc,
+                                         const struct span *argv);
+
 /* "xgroup|create" or "get". */
 const struct command *registry_find_full(const struct registry *registry, struct span name);
 

@@ -99,16 +99,6 @@ static int load_rdb_part(struct import *import, const char *path, uint64_t *end,
 
 /* --- Commands. */
 
-static const struct command *find_command(const struct server *server, size_t argc,
-                                          const struct span *argv)
-{
-    const struct command *command = registry_find(server->registry, argv[0]);
-
-    if (command && command->subcommand_count && argc > 1 && !command->spec->run)
-        command = registry_find_sub(command, argv[1]);
-    return command;
-}
-
 static bool is_mark(struct span name)
 {
     return span_is(name, "multi") || span_is(name, "exec") || span_is(name, "select");
@@ -123,7 +113,7 @@ static bool skip_command(void *context, size_t argc, const struct span *argv)
 
     if (is_mark(argv[0]))
         return false;
-    command = find_command(import->self->server, argc, argv);
+    command = registry_find_call(import->self->server->registry, argc, argv);
     if (!command || !(command->spec->flags & CMD_SESSION))
         return false;
     leave_out(import, argv[0]);

@@ -233,7 +233,7 @@ static void pubsub_help(struct request *rq, struct reply *out)
 #define ASK_FLAGS         (CMD_PUBSUB | CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED)
 #define UNSUBSCRIBE_FLAGS (ASK_FLAGS | CMD_NOSCRIPT)
 #define SUBSCRIBE_FLAGS   (UNSUBSCRIBE_FLAGS | CMD_DENYOOM)
-#define PUBLISH_FLAGS     (ASK_FLAGS | CMD_FAST)
+#define PUBLISH_FLAGS     (ASK_FLAGS | CMD_FAST | CMD_PASSED_ON)
 
 static const struct command_spec pubsub_subcommands[] = {
     {.name = "channels",

@@ -13,8 +13,6 @@
 #include "core/base/mem.h"
 #include "core/num/num.h"
 
-#include <string.h>
-
 enum {
     NUMBER_ROOM = 40
 };
@@ -54,23 +52,6 @@ static bool read_arguments(struct call *call, struct arena *arena, lua_State *lu
         }
     }
     return true;
-}
-
-static const struct command *find_command(const struct registry *registry, size_t argc,
-                                          const struct span *argv)
-{
-    const struct command *command = registry_find(registry, argv[0]);
-
-    return command && command->subcommand_count && argc > 1 ? registry_find_sub(command, argv[1])
-                                                            : command;
-}
-
-/* Messages count as writes, since replicas pass them on. */
-static bool may_write(const struct command *command)
-{
-    return command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE) ||
-           strcmp(command->full_name, "publish") == 0 ||
-           strcmp(command->full_name, "spublish") == 0;
 }
 
 /* What only concerns calls that may write. The error, or NULL. */
@@ -129,7 +110,7 @@ static bool may_run(const struct call *call, struct arena *arena, lua_State *lua
         return refuse(lua, "This Redis command is not allowed from script");
     if (!acl_allows(call, arena, lua))
         return false;
-    if (may_write(call->command)) {
+    if (spec->flags & CMD_COUNTS_AS_WRITE) {
         why = refuse_write(run, call->command);
         if (why)
             return refuse(lua, why);
@@ -216,7 +197,7 @@ bool script_call(struct scripts *scripts, lua_State *lua)
         return refuse(lua, "Please specify at least one argument for this redis lib call");
     if (!read_arguments(&call, scripts->arena, lua))
         return false;
-    call.command = find_command(call.run->server->registry, call.argc, call.argv);
+    call.command = registry_find_call(call.run->server->registry, call.argc, call.argv);
     if (!may_run(&call, scripts->arena, lua))
         return false;
     if (call.command->spec->flags & CMD_WRITE)
@@ -241,7 +222,7 @@ bool script_may_call(struct scripts *scripts, lua_State *lua, bool *known)
         return refuse(lua, "Please specify at least one argument for this redis lib call");
     if (!read_arguments(&call, scripts->arena, lua))
         return false;
-    call.command = find_command(call.run->server->registry, call.argc, call.argv);
+    call.command = registry_find_call(call.run->server->registry, call.argc, call.argv);
     if (!call.command)
         return refuse(lua, "Invalid command passed to redis.acl_check_cmd()");
     *known = true;

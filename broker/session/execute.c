@@ -221,13 +221,6 @@ static bool may_run(struct session *session, const struct command *command, size
     return true;
 }
 
-/* What replicas pass on to their own subscribers, so that it counts as a write. */
-static bool is_publish(const struct command *command)
-{
-    return strcmp(command->full_name, "publish") == 0 ||
-           strcmp(command->full_name, "spublish") == 0;
-}
-
 /* CLIENT PAUSE holds the command back. */
 static bool is_paused(struct session *session, const struct command *command, size_t argc,
                       const struct span *argv)
@@ -241,11 +234,10 @@ static bool is_paused(struct session *session, const struct command *command, si
         return false;
     queued = transaction_flags(session, command);
     if (queued)
-        return server->pause == PAUSE_ALL || (queued & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0;
-    if ((command->spec->flags & (CMD_SESSION | CMD_WRITE)) == CMD_SESSION && !is_publish(command))
+        return server->pause == PAUSE_ALL || (queued & CMD_COUNTS_AS_WRITE) != 0;
+    if ((command->spec->flags & (CMD_SESSION | CMD_WRITE | CMD_PASSED_ON)) == CMD_SESSION)
         return false; /* so that CLIENT UNPAUSE gets through */
-    return server->pause == PAUSE_ALL ||
-           (command->spec->flags & (CMD_WRITE | CMD_MAY_REPLICATE)) != 0 || is_publish(command) ||
+    return server->pause == PAUSE_ALL || (command->spec->flags & CMD_COUNTS_AS_WRITE) != 0 ||
            scripts_may_write(server->scripts, command->spec, argc, argv);
 }
 

@@ -112,7 +112,7 @@ static void add_call(struct transaction *self, const struct command *command, si
     self->calls[self->count].command = command;
     self->calls[self->count].argc = argc;
     self->calls[self->count++].argv = copy_argv(self, argc, argv);
-    if ((command->spec->flags & (CMD_SESSION | CMD_WRITE | CMD_MAY_REPLICATE)) != CMD_SESSION)
+    if ((command->spec->flags & (CMD_SESSION | CMD_COUNTS_AS_WRITE)) != CMD_SESSION)
         self->flags |= command->spec->flags;
 }
 

@@ -42,6 +42,9 @@ enum command_flag {
     CMD_SYSCMD = 1 << 26,       /* doc flag syscmd */
     CMD_NEVER_QUEUED = 1 << 27, /* runs at once between MULTI and EXEC */
     CMD_INTERNAL = 1 << 28,     /* the log's own: unknown to clients */
+    CMD_PASSED_ON = 1 << 29,    /* its messages are passed on by replicas */
+    /* What a pause of writes and a script that may not write hold back. */
+    CMD_COUNTS_AS_WRITE = CMD_WRITE | CMD_MAY_REPLICATE | CMD_PASSED_ON,
 };
 
 /* ACL categories beside those that follow from the flags (read, write, fast or slow, admin and
