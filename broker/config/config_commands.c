@@ -14,10 +14,12 @@
 #include "broker/server/server.h"
 #include "broker/server/tls_setup.h"
 #include "broker/session/session.h"
+#include "core/base/check.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/text/glob.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -200,25 +202,15 @@ static const char *tls_argument(const struct request *rq)
     return NULL;
 }
 
-/* What follows from a new configuration outside of it. On failure the caller puts the old one back.
- */
-static int take_effect(const struct request *rq, const struct config *old, const char **culprit,
-                       struct diag *diag)
+/* What a new configuration needs that may not be had: certificates, ports. On failure all is as it
+ * was. */
+static int take_sockets(const struct request *rq, const struct config *old, const char **culprit,
+                        struct diag *diag)
 {
     struct server *server = server_of(rq);
-    const struct config *now = server_config(server);
-    struct tls_context *tls = NULL;
     const char *about_tls = tls_argument(rq);
+    struct tls_context *tls = NULL;
 
-    if (!process_title_fits(now)) {
-        *culprit = "proc-title-template";
-        return diag_set(diag, ERR_SYNTAX,
-                        "template format is invalid or contains unknown variables");
-    }
-    if (strcmp(old->dir, now->dir) != 0 && chdir(now->dir) < 0) {
-        *culprit = "dir";
-        return diag_errno(diag, "Can't chdir to '%s'", now->dir);
-    }
     *culprit = about_tls;
     if (about_tls && renew_tls(server, &tls, diag) < 0)
         return ERR_SYNTAX;
@@ -230,6 +222,47 @@ static int take_effect(const struct request *rq, const struct config *old, const
         return ERR_IO;
     }
     tls_context_free(tls);
+    return 0;
+}
+
+/* The same in the directory that `dir` names now, which is left again on failure. */
+static int take_directory(const struct request *rq, const struct config *old, const char **culprit,
+                          struct diag *diag)
+{
+    const struct config *now = server_config(server_of(rq));
+    int before, rc;
+
+    if (strcmp(old->dir, now->dir) == 0)
+        return take_sockets(rq, old, culprit, diag);
+    *culprit = "dir";
+    before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (before < 0)
+        return diag_errno(diag, "Can't open the current directory");
+    rc = chdir(now->dir) < 0 ? diag_errno(diag, "Can't chdir to '%s'", now->dir)
+                             : take_sockets(rq, old, culprit, diag);
+    if (rc < 0)
+        CHECK(fchdir(before) == 0);
+    close(before);
+    return rc;
+}
+
+/* What follows from a new configuration outside of it. On failure the caller puts the old one back.
+ */
+static int take_effect(const struct request *rq, const struct config *old, const char **culprit,
+                       struct diag *diag)
+{
+    struct server *server = server_of(rq);
+    const struct config *now = server_config(server);
+    int rc;
+
+    if (!process_title_fits(now)) {
+        *culprit = "proc-title-template";
+        return diag_set(diag, ERR_SYNTAX,
+                        "template format is invalid or contains unknown variables");
+    }
+    rc = take_directory(rq, old, culprit, diag);
+    if (rc < 0)
+        return rc;
     log_configure(server->log, now);
     acl_set_pubsub_default(server->acl, now->acl_pubsub_default == ACL_PUBSUB_ALL);
     acl_trim_log(server->acl, (size_t)now->acllog_max_len);

@@ -205,6 +205,21 @@ def syslog_without_a_daemon_is_no_reason_to_fail(binary: str) -> None:
         wait_for(lambda: "Ready to accept" in server.log(), 5, "the line in the other log")
 
 
+def a_refused_config_set_leaves_the_directory_as_it_was(binary: str) -> None:
+    with Run(binary, *PROTECTED) as server, socket.socket() as taken, tempfile.TemporaryDirectory() as other:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        client = server.client()
+        place = pathlib.Path(f"/proc/{server.process.pid}/cwd")
+        before = place.readlink()
+        reply = client.call("CONFIG", "SET", "dir", other, "port", taken.getsockname()[1])
+        check(isinstance(reply, Error) and "'port'" in reply.text, f"{reply}")
+        check(place.readlink() == before, f"it is in {place.readlink()} now")
+        ok(client.call("CONFIG", "SET", "dir", other))
+        check(place.readlink() == pathlib.Path(other).resolve(), f"it is in {place.readlink()}")
+        ok(client.call("CONFIG", "SET", "dir", str(before)))
+
+
 RULES = [
     logfile_goes_on_when_it_is_moved_away,
     loglevel_and_log_format_change_at_run_time,
@@ -216,6 +231,7 @@ RULES = [
     systemd_is_told,
     a_manager_that_is_not_there_is_no_reason_to_fail,
     syslog_without_a_daemon_is_no_reason_to_fail,
+    a_refused_config_set_leaves_the_directory_as_it_was,
 ]
 
 
