@@ -120,6 +120,7 @@ def test_a_thousand_handshakes_dropped_halfway(options: argparse.Namespace, cert
                     dropped.close()
                 wait_for(lambda: server.connected(observer) <= 3, 20, "the dropped ones to be gone")
             wait_for(lambda: counted(server.log()[before:]) == DROPPED, 20, "all to be counted in the log")
+            wait_for(lambda: server.connected(observer) == 1, 20, "only the observer to be there")
             lines = server.log()[before:].count(FAILED)
             assert LINES_A_SECOND <= lines <= DROPPED, lines
             now = (server.descriptors(), server.server.resident_bytes())

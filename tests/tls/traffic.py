@@ -162,6 +162,7 @@ def test_the_end_is_said_properly(options: argparse.Namespace, certificates: Cer
 def test_a_client_that_vanishes_leaves_nothing(options: argparse.Namespace, certificates: Certificates) -> None:
     with TlsServer(options.server, certificates) as server:
         observer = server.client()
+        wait_for(lambda: server.connected(observer) == 1, 20, "only the observer to be there")
         first = server.descriptors()
         for turn in range(60):
             client = server.tls_client()
