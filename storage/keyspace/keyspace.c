@@ -189,7 +189,8 @@ struct entry *keyspace_live(struct request *rq, struct key key)
 
     if (entry && __builtin_expect(entry_is_expired(entry, rq->now_ms), 0) &&
         !(rq->flags & REQUEST_REPLAY)) {
-        keyspace_drop_expired(rq, key, database, entry);
+        if (!request_hides_expired(rq))
+            keyspace_drop_expired(rq, key, database, entry);
         return NULL;
     }
     return entry;

@@ -118,6 +118,10 @@ int64_t keyspace_average_ttl_ms(const struct keyspace *keyspace, int db, int64_t
 size_t keyspace_flush(struct keyspace *keyspace, int db, bool lazy);
 void keyspace_swap(struct keyspace *keyspace, int a, int b);
 
+/* Exchanges everything in two keyspaces of as many databases; counters, locks and what is being
+ * freed in the background stay where they are. Both exclusive. */
+void keyspace_exchange(struct keyspace *keyspace, struct keyspace *other);
+
 /* A live key by chance, NULL if there is none. */
 struct entry *keyspace_random(struct request *rq, int db);
 

@@ -163,6 +163,7 @@ static int choose_segments(struct commit_backup *backup, struct commit_log *log,
 {
     struct manifest *manifest = &backup->manifest;
     uint64_t position = manifest->checkpoint_position;
+    struct commit_history history;
     struct manifest now;
     int rc = 0;
 
@@ -185,6 +186,8 @@ static int choose_segments(struct commit_backup *backup, struct commit_log *log,
             *manifest_add(manifest, segment->file, segment->first) = *segment;
     }
     manifest->next_number = now.next_number;
+    manifest_get_history(&now, &history); /* it may have another id since the backup was begun */
+    manifest_set_history(manifest, &history);
     manifest_release(&now);
     return rc;
 }
@@ -238,15 +241,12 @@ void commit_backup_let_go(struct commit_log *log)
     pthread_mutex_lock(&log->files);
     log->keeping = false;
     manifest_copy(&next, &log->manifest);
-    commit_drop_old(log, &next, &names);
-    if (names.size > 0 && manifest_store(&next, log->options.io, log->directory, NULL) == 0) {
-        manifest_release(&log->manifest);
-        log->manifest = next;
-        commit_note_files(log);
-    } else {
+    commit_drop_old(log, &next, next.checkpoint_position, &names);
+    if (names.size == 0)
         manifest_release(&next);
+    else if (commit_put_in_force(log, &next, NULL) < 0)
         buffer_clear(&names);
-    }
+    commit_note_files(log);
     pthread_mutex_unlock(&log->files);
     commit_remove_files(log, &names);
     buffer_release(&names);

@@ -13,6 +13,7 @@ uint64_t commit_log_mark(struct commit_log *log)
 
     pthread_mutex_lock(&log->lock);
     position = atomic_load_explicit(&log->position, memory_order_relaxed);
+    log->fixed = position;
     log->mark_next = true;
     log->marks++;
     pthread_cond_signal(&log->work);
@@ -20,7 +21,7 @@ uint64_t commit_log_mark(struct commit_log *log)
     return position;
 }
 
-static void name_of(uint64_t position, char *name)
+void commit_name_checkpoint(uint64_t position, char *name)
 {
     snprintf(name, LOG_NAME_LIMIT, "checkpoint-%llu.rdb", (unsigned long long)position);
 }
@@ -30,8 +31,20 @@ void commit_log_checkpoint_path(const struct commit_log *log, uint64_t position,
 {
     char name[LOG_NAME_LIMIT];
 
-    name_of(position, name);
+    commit_name_checkpoint(position, name);
     snprintf(path, size, "%s/%s", log->directory, name);
+}
+
+bool commit_log_checkpoint_file(const struct commit_log *log, char *path, size_t size)
+{
+    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
+    bool there;
+
+    pthread_mutex_lock(&mutable_log->lock);
+    there = log->checkpoint_file[0];
+    snprintf(path, size, "%s/%s", log->directory, log->checkpoint_file);
+    pthread_mutex_unlock(&mutable_log->lock);
+    return there;
 }
 
 static int file_bytes(struct commit_log *log, const char *path, uint64_t *bytes, struct diag *diag)
@@ -46,18 +59,34 @@ static int file_bytes(struct commit_log *log, const char *path, uint64_t *bytes,
     return rc;
 }
 
-void commit_drop_old(const struct commit_log *log, struct manifest *next, struct buffer *names)
+/* How many segments end at or before `position`, and aren't needed. `files` and `lock` are held. */
+static size_t count_old(const struct commit_log *log, const struct manifest *manifest,
+                        uint64_t position)
 {
-    size_t count = 0;
+    size_t count = 0, settled = manifest->segment_count - log->was_open;
 
-    for (; count < next->segment_count; count++) {
-        const struct manifest_segment *segment = &next->segments[count];
+    while (count < settled) {
+        const struct manifest_segment *segment = &manifest->segments[count];
 
-        if (!segment->closed || segment->end > next->checkpoint_position ||
+        if (!segment->closed || segment->end > position || segment->end > log->keep ||
             (log->keeping && segment->end > log->keep_from))
             break;
-        buffer_append(names, segment->file, strlen(segment->file) + 1);
+        count++;
     }
+    return count;
+}
+
+void commit_drop_old(struct commit_log *log, struct manifest *next, uint64_t position,
+                     struct buffer *names)
+{
+    size_t count;
+
+    pthread_mutex_lock(&log->lock);
+    count = count_old(log, next, position);
+    log->oldest = count < next->segment_count ? next->segments[count].first : position;
+    pthread_mutex_unlock(&log->lock);
+    for (size_t i = 0; i < count; i++)
+        buffer_append(names, next->segments[i].file, strlen(next->segments[i].file) + 1);
     manifest_drop_oldest(next, count);
 }
 
@@ -87,25 +116,21 @@ static int check_position(const struct commit_log *log, uint64_t position, struc
 static int store_checkpoint(struct commit_log *log, uint64_t position, uint64_t bytes,
                             struct buffer *names, struct diag *diag)
 {
+    char name[LOG_NAME_LIMIT];
     struct manifest next;
     int rc;
 
     manifest_copy(&next, &log->manifest);
-    if (next.checkpoint_file[0] && next.checkpoint_position != position)
+    commit_name_checkpoint(position, name);
+    if (next.checkpoint_file[0] && strcmp(next.checkpoint_file, name) != 0)
         buffer_append(names, next.checkpoint_file, strlen(next.checkpoint_file) + 1);
-    name_of(position, next.checkpoint_file);
+    memcpy(next.checkpoint_file, name, sizeof(name));
     next.checkpoint_position = position;
     next.checkpoint_bytes = bytes;
-    commit_drop_old(log, &next, names);
-    rc = manifest_store(&next, log->options.io, log->directory, diag);
-    if (rc < 0) {
-        manifest_release(&next);
-        return rc;
-    }
-    manifest_release(&log->manifest);
-    log->manifest = next;
+    commit_drop_old(log, &next, position, names);
+    rc = commit_put_in_force(log, &next, diag);
     commit_note_files(log);
-    return 0;
+    return rc;
 }
 
 int commit_log_install(struct commit_log *log, uint64_t position, struct diag *diag)
@@ -137,15 +162,20 @@ int commit_log_install(struct commit_log *log, uint64_t position, struct diag *d
 void commit_note_files(struct commit_log *log)
 {
     const struct manifest *manifest = &log->manifest;
-    uint64_t bytes = manifest->checkpoint_file[0] ? manifest->checkpoint_bytes : 0;
+    uint64_t bytes = manifest->checkpoint_file[0] ? manifest->checkpoint_bytes : 0, kept = 0;
 
-    /* what is only kept for a backup is nothing that another checkpoint could save */
+    /* what is only kept for others is nothing that another checkpoint could save */
     for (size_t i = 0; i < manifest->segment_count; i++)
         if (!manifest->segments[i].closed ||
             manifest->segments[i].end > manifest->checkpoint_position)
             bytes += manifest->segments[i].bytes;
+        else
+            kept += manifest->segments[i].bytes;
     pthread_mutex_lock(&log->lock);
     log->closed_bytes = bytes;
+    log->facts.kept_bytes = kept;
+    log->oldest = manifest_oldest(manifest);
+    memcpy(log->checkpoint_file, manifest->checkpoint_file, sizeof(log->checkpoint_file));
     log->open_bytes = log->writer ? segment_bytes(log->writer) : 0;
     log->facts.base_bytes = manifest->checkpoint_bytes;
     log->facts.checkpoint = manifest->checkpoint_position;

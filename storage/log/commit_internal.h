@@ -1,5 +1,5 @@
 /* commit_internal.h - the log's own state, for commit_log.c (appending, the thread),
- * commit_recover.c (opening, replaying), commit_checkpoint.c and commit_backup.c.
+ * commit_recover.c (opening, replaying), commit_checkpoint.c, commit_history.c and commit_backup.c.
  *
  * Two locks. `lock` guards what appenders touch; it is a leaf and held for moments. `files` guards
  * the manifest and whoever changes the directory; it is held while the disk works, and taken first.
@@ -33,10 +33,15 @@ struct batch {
     struct buffer records;
 };
 
+/* An id that the log has or had. All are kept, for who is still looking at one. */
+struct commit_id {
+    struct commit_id *older;
+    char text[COMMIT_ID_SIZE + 1];
+};
+
 struct commit_log {
     struct commit_options options;
     char *directory;
-    char id[COMMIT_ID_SIZE + 1]; /* never changes, so anybody may read it */
     struct io_file *directory_lock;
 
     pthread_mutex_t lock;
@@ -47,6 +52,7 @@ struct commit_log {
     bool kicked;                /* the thread is to take what was appended */
     bool gathering;             /* it waits for as many appends as there were last time */
     uint64_t appends, expected; /* since it took the last ones; before that */
+    uint64_t fixed;             /* volatile positions behind it can be taken back */
     struct batch *first, *last; /* appended, not taken by the thread yet */
     bool mark_next;             /* the next batch goes to a new segment */
     uint64_t marks, marks_done; /* how many there were, and how many have ended their segment */
@@ -54,10 +60,16 @@ struct commit_log {
     struct diag why;
     enum commit_sync sync;
     bool compress, sync_paused;
+    _Atomic(struct commit_id *) id;       /* history.id; anybody may read it without the lock */
+    struct commit_history history;        /* as the manifest says */
+    uint64_t keep;                        /* what replicas need; UINT64_MAX: nothing */
+    uint64_t oldest;                      /* what is there, and is not about to be dropped */
+    char checkpoint_file[LOG_NAME_LIMIT]; /* in force */
 
     /* Written under `lock`; atomic so that everybody may read them without it (acquire, release).
      */
     _Atomic uint64_t position, durable;
+    _Atomic uint64_t safe; /* `synced`, for others; written by the thread */
 
     /* The thread's own: */
     struct batch *unsynced, *unsynced_last; /* written, but a power cut could take them */
@@ -73,7 +85,8 @@ struct commit_log {
     uint64_t writer_first; /* position at which the open segment begins */
     bool keeping;          /* a backup needs what the segments hold from `keep_from` on */
     uint64_t keep_from;
-    /* What opening knows of a segment that was not closed: how far it proves itself synced. */
+    /* What opening knows of a segment that was not closed: how far it proves itself synced. In
+     * memory it is closed, in the manifest it stays open until commit_log_start has settled it. */
     bool was_open;
     uint64_t proven, proven_bytes;
 
@@ -96,12 +109,34 @@ int commit_rewrite(struct commit_log *log, uint64_t bytes, struct diag *diag);
  * recovery can tell damage from a write that was cut short. */
 int commit_end_segment(struct commit_log *log, struct diag *diag);
 
-/* Removes files of the directory that the manifest does not know. `files` is held. */
-void commit_remove_strangers(struct commit_log *log);
+/* Makes `next` the manifest in force. It then belongs to the log, else it is released. `files` is
+ * held. */
+int commit_put_in_force(struct commit_log *log, struct manifest *next, struct diag *diag);
 
-/* Takes out of a manifest the segments that neither its checkpoint nor a backup needs, noting their
- * names, terminated. `files` is held. */
-void commit_drop_old(const struct commit_log *log, struct manifest *next, struct buffer *names);
+/* Takes the manifest's history over. `files` is held, or nobody else is there. */
+void commit_note_history(struct commit_log *log);
+void commit_free_ids(struct commit_log *log);
+
+/* Removes files of a log's directory that the manifest does not know. */
+void commit_remove_strangers(struct io *io, const char *directory, const struct manifest *manifest);
+
+/* ERR_DAMAGED if a directory without a manifest holds files of a log, beside one that is expected
+ * (or NULL). */
+int commit_refuse_orphans(struct io *io, const char *directory, const char *expected,
+                          struct diag *diag);
+
+/* Locks a log's directory against other processes until the file is closed. */
+int commit_lock_directory(struct io *io, const char *directory, struct io_file **lock,
+                          struct diag *diag);
+
+/* "checkpoint-<position>.rdb", LOG_NAME_LIMIT bytes. */
+void commit_name_checkpoint(uint64_t position, char *name);
+
+/* Takes out of a manifest the segments that end at or before `position`, and that neither a replica
+ * nor a backup needs, noting their names, terminated. `files` is held. Who fails to put it in force
+ * calls commit_note_files. */
+void commit_drop_old(struct commit_log *log, struct manifest *next, uint64_t position,
+                     struct buffer *names);
 
 /* Removes the files of such a list, which no manifest names any more. */
 void commit_remove_files(const struct commit_log *log, const struct buffer *names);

@@ -82,7 +82,7 @@ static uint64_t append(struct commit_log *log, struct span records, bool now)
     buffer_append_span(&batch->records, records);
     batch->end += records.size;
     log->appends++;
-    end = batch->end;
+    end = log->fixed = batch->end;
     atomic_store_explicit(&log->position, end, memory_order_release);
     if (now || batch->records.size >= COMMIT_BATCH_BYTES)
         kick(log);
@@ -114,6 +114,20 @@ uint64_t commit_log_append_volatile(struct commit_log *log, struct span records)
     return end;
 }
 
+uint64_t commit_log_rewind(struct commit_log *log)
+{
+    uint64_t position;
+
+    pthread_mutex_lock(&log->lock);
+    position = log->fixed;
+    CHECK(position <= atomic_load_explicit(&log->position, memory_order_relaxed));
+    atomic_store_explicit(&log->position, position, memory_order_release);
+    if (atomic_load_explicit(&log->durable, memory_order_relaxed) > position)
+        atomic_store_explicit(&log->durable, position, memory_order_release);
+    pthread_mutex_unlock(&log->lock);
+    return position;
+}
+
 uint64_t commit_log_position(const struct commit_log *log)
 {
     return atomic_load_explicit(&log->position, memory_order_acquire);
@@ -122,6 +136,17 @@ uint64_t commit_log_position(const struct commit_log *log)
 uint64_t commit_log_durable(const struct commit_log *log)
 {
     return atomic_load_explicit(&log->durable, memory_order_acquire);
+}
+
+uint64_t commit_log_synced(struct commit_log *log)
+{
+    uint64_t safe = atomic_load_explicit(&log->safe, memory_order_acquire);
+
+    pthread_mutex_lock(&log->lock);
+    if (safe >= log->fixed) /* what is behind it is volatile */
+        safe = atomic_load_explicit(&log->position, memory_order_relaxed);
+    pthread_mutex_unlock(&log->lock);
+    return safe;
 }
 
 /* --- Writing. Everything from here on is the thread's. */
@@ -227,6 +252,7 @@ static int sync_written(struct commit_log *log, struct diag *diag)
     if (rc < 0)
         return rc;
     log->synced = log->written;
+    atomic_store_explicit(&log->safe, log->synced, memory_order_release);
     commit_forget_written(log);
     took_us = clock_monotonic_us() - start_us;
     pthread_mutex_lock(&log->lock);
@@ -476,15 +502,18 @@ static int settle(struct commit_log *log, struct diag *diag)
 
     if (rc < 0)
         return rc;
-    commit_remove_strangers(log); /* one may have the name that the next segment gets */
+    /* one may have the name that the next segment gets */
+    commit_remove_strangers(log->options.io, log->directory, &log->manifest);
     log->written = log->synced = log->kept_from = position;
+    atomic_store_explicit(&log->safe, position, memory_order_release);
     if (!log->was_open)
         return commit_begin_segment(log, position, 0, NULL, diag);
     last = &log->manifest.segments[log->manifest.segment_count - 1];
-    last->closed = false; /* it ends earlier */
+    last->closed = log->was_open = false; /* it ends earlier */
     log->written = log->kept_from =
         last->end; /* volatile records may lie between it and position */
     log->synced = log->proven;
+    atomic_store_explicit(&log->safe, log->synced, memory_order_release);
     return commit_rewrite(log, log->proven_bytes, diag);
 }
 
@@ -498,6 +527,7 @@ int commit_log_start(struct commit_log *log, struct diag *diag)
     if (rc < 0)
         return rc;
     log->last_sync_ns = clock_monotonic_ns();
+    log->fixed = atomic_load_explicit(&log->position, memory_order_relaxed);
     log->running = true;
     if (pthread_create(&log->thread, NULL, thread_main, log) != 0) {
         log->running = false;
@@ -534,6 +564,7 @@ void commit_log_close(struct commit_log *log)
     pthread_mutex_destroy(&log->files);
     pthread_cond_destroy(&log->work);
     pthread_cond_destroy(&log->progress);
+    commit_free_ids(log);
     mem_free(log->directory);
     mem_free(log);
 }
@@ -599,9 +630,4 @@ void commit_log_pause_sync(struct commit_log *log, bool paused)
     log->sync_paused = paused;
     pthread_cond_signal(&log->work);
     pthread_mutex_unlock(&log->lock);
-}
-
-const char *commit_log_id(const struct commit_log *log)
-{
-    return log->id;
 }

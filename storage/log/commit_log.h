@@ -5,9 +5,10 @@
  *   checkpoint-<position>.rdb   the keyspace at that position; none at first
  *   <first position>.log        segments: frames one behind the other (frame.h, segment.h)
  *
- * Positions count bytes of records ever appended and are the replication offset. Records are RESP
- * arrays of bulk strings, as on the wire; what belongs together is appended by one call and stays
- * together in one frame: recovery finds all of it or none.
+ * Positions count bytes of records ever appended and are the replication offset: a replica's log
+ * has the primary's records at the same positions. Records are RESP arrays of bulk strings, as on
+ * the wire; what belongs together is appended by one call and stays together in one frame: recovery
+ * finds all of it or none.
  *
  * Threads. Any thread appends, to memory, under a lock of the log's own (a leaf). One thread writes
  * frames and syncs. Opening, replaying and closing are the main thread's while nothing else runs.
@@ -56,13 +57,27 @@ struct commit_options {
     struct commit_listener listener;
 };
 
-/* What opening found. */
+/* Which history the records belong to. Two logs with the same id hold the same records at the same
+ * positions; up to previous_end they also hold what previous_id's had. */
+struct commit_history {
+    char id[COMMIT_ID_SIZE + 1];
+    char previous_id[COMMIT_ID_SIZE + 1]; /* "": none */
+    uint64_t previous_end;
+};
+
+/* What opening found. Where a log that was closed in good order ended, the next one goes on,
+ * volatile records included. Without that it ends behind the last frame that is there: volatile
+ * positions behind it, and frames that got lost, are taken back, and others will get these
+ * positions. A replica may have seen them under the same id: so the owner gives the history another
+ * one then, with `end` as its previous_end, before anybody follows. */
 struct commit_recovery {
-    bool created;               /* the directory held no log */
-    uint64_t checkpoint;        /* position of the checkpoint; 0 and no file if there is none */
-    char checkpoint_file[4096]; /* path, empty if there is none */
+    bool created;        /* the directory held no log */
+    bool clean;          /* it had been closed in good order, or is new */
+    uint64_t checkpoint; /* position of the checkpoint, or where the log begins without one */
+    char checkpoint_file[4096]; /* path; empty if there is none, and the keyspace was empty there */
     uint64_t end;               /* position at which the log ends */
-    uint64_t cut_bytes;         /* of the last file, damaged or half-written, that were cut off */
+    struct commit_history history;
+    uint64_t cut_bytes; /* of the last file, damaged or half-written, that were cut off */
     char cut_file[256];
 };
 
@@ -97,9 +112,16 @@ void commit_log_kick(struct commit_log *log);
 
 uint64_t commit_log_append_volatile(struct commit_log *log, struct span records);
 
+/* Takes back the positions of volatile records that nothing stored follows, no checkpoint and no
+ * start of the log: others will get them. Returns the position then. Nobody appends meanwhile. */
+uint64_t commit_log_rewind(struct commit_log *log);
+
 /* The position behind everything appended, and behind everything durable. Any thread. */
 uint64_t commit_log_position(const struct commit_log *log);
 uint64_t commit_log_durable(const struct commit_log *log);
+
+/* The position behind everything that is synced, whatever durable means here. Any thread. */
+uint64_t commit_log_synced(struct commit_log *log);
 
 /* Waits until everything appended by now is durable, or the log has failed. 0 or the error. */
 int commit_log_flush(struct commit_log *log, struct diag *diag);
@@ -125,18 +147,74 @@ uint64_t commit_log_mark(struct commit_log *log);
 void commit_log_checkpoint_path(const struct commit_log *log, uint64_t position, char *path,
                                 size_t size);
 
-/* Makes it the checkpoint recovery begins from, and removes what is older. Waits until everything
- * appended is durable and all marks are carried out. Any thread that may wait. 0; ERR_RANGE for a
- * position that is older than the checkpoint there is, or was never reached; or what the disk says:
- * then nothing has been removed, and the file has to stay where it is, for recovery may begin from
- * it or from the old one. What is of no use is removed at the next start. */
+/* The path of the checkpoint in force; false if there is none. Any thread; the file goes when
+ * another is installed. */
+bool commit_log_checkpoint_file(const struct commit_log *log, char *path, size_t size);
+
+/* Makes it the checkpoint recovery begins from, and removes what is older and not kept. Waits until
+ * everything appended is durable and all marks are carried out. Any thread that may wait. 0;
+ * ERR_RANGE for a position that is older than the checkpoint there is, or was never reached; or
+ * what the disk says: then nothing has been removed, and the file has to stay where it is, for
+ * recovery may begin from it or from the old one. What is of no use is removed at the next start.
+ */
 int commit_log_install(struct commit_log *log, uint64_t position, struct diag *diag);
+
+/* --- Histories. */
+
+/* Any thread. What commit_log_id returns stays good until the log is closed, and is what the id was
+ * when it was asked. */
+void commit_log_history(const struct commit_log *log, struct commit_history *history);
+const char *commit_log_id(const struct commit_log *log);
+
+/* The same records under another name from now on (a promotion, a primary that was promoted, a
+ * start after a crash): a power cut does not take it back once it returns. Any thread that may
+ * wait, from commit_log_open on. 0; ERR_RANGE for ids that are none (COMMIT_ID_SIZE letters and
+ * digits); or what the disk says. On error nothing has changed, but that after a disk failure the
+ * next start may find either, until the log has written its next manifest. */
+int commit_log_set_history(struct commit_log *log, const struct commit_history *history,
+                           struct diag *diag);
+
+/* Puts a new log in the place of whatever the directory holds (nothing, a log): it begins at
+ * `position`, with `checkpoint` as the keyspace there: a path in the directory, complete, best one
+ * that ends in ".tmp" (what has no use is removed at a start), not that of the old log's checkpoint
+ * in force. The file is synced and gets the name that it is to have. NULL: none, then recovery
+ * starts from an empty keyspace. Replaced in one step: a power cut leaves the old one or the new
+ * one, and the new one once this has returned 0. No log of the directory is open; who reads the old
+ * one is told ERR_RANGE. Waits for the disk.
+ *
+ * Otherwise ERR_EXISTS (another process has it), ERR_RANGE (history, checkpoint's path),
+ * ERR_DAMAGED and ERR_UNSUPPORTED as commit_log_open: then the old one is still there. After a
+ * failure of the disk it may be either, and the checkpoint's file may have its new name: open the
+ * log to see. */
+int commit_log_replace(const struct commit_options *options, const struct commit_history *history,
+                       uint64_t position, const char *checkpoint, struct diag *diag);
+
+/* --- What is kept for replicas. */
+
+/* Checkpoints and commit_log_discard leave alone the segments that hold anything from `position`
+ * on; UINT64_MAX: none, as at the start. What was kept survives a restart, until the first
+ * checkpoint. A backup keeps what it needs beside it. Any thread; never waits for the disk.
+ *
+ * It may come too late for a checkpoint that is being installed. So who is to read from a position
+ * calls this first and commit_log_oldest then: if that is not beyond the position, all from there
+ * on stays until it is let go. */
+void commit_log_keep(struct commit_log *log, uint64_t position);
+
+/* The position from which a reader can begin now. Any thread. */
+uint64_t commit_log_oldest(const struct commit_log *log);
+
+/* A log without checkpoint that serves replicas only: removes closed segments that end at or before
+ * `position`, and are not kept; the log begins behind them then. Between start and close, any
+ * thread that may wait. 0; ERR_EXISTS if there is a checkpoint; or what the disk says: then nothing
+ * has been removed. */
+int commit_log_discard(struct commit_log *log, uint64_t position, struct diag *diag);
 
 /* --- Facts, for INFO. */
 
 struct commit_facts {
     uint64_t position, durable, checkpoint;
-    uint64_t disk_bytes;   /* of checkpoint and segments */
+    uint64_t disk_bytes;   /* of checkpoint and the segments behind it */
+    uint64_t kept_bytes;   /* of older segments, for replicas and backups */
     uint64_t base_bytes;   /* of the checkpoint */
     uint64_t stored_bytes; /* frames written since the start */
     uint64_t record_bytes; /* what they hold */
@@ -147,15 +225,27 @@ struct commit_facts {
     unsigned segments;
 };
 void commit_log_facts(const struct commit_log *log, struct commit_facts *facts);
-const char *commit_log_id(const struct commit_log *log); /* replication id */
 
 /* --- Reading what was logged, while it runs or without a server: replicas, millstream-check. */
 
 struct commit_reader;
 
-/* From the frame that holds `position` (0: the oldest there is) on. ERR_MISSING if that is no
- * longer there. `directory` may be another process's; nothing is locked or changed. What it gives
- * may be ahead of what is durable: whoever minds compares with commit_log_durable. */
+/* From the frame that holds `position` on, or the next one behind it if there is none (0: the
+ * oldest there is). Beyond the end of the log it waits for that position to be reached. ERR_MISSING
+ * if it is older than what is there. `directory` may be another process's; nothing is locked or
+ * changed. What it gives may be ahead of what is durable: whoever minds compares with
+ * commit_log_durable.
+ *
+ * To begin in a segment its headers are read up to the position, and of what is compressed at most
+ * a few MiB are unpacked. It holds one frame and a quarter of a MiB in memory (and the manifest
+ * where a segment ends); asking at the end of the log reads the manifest, so who knows that nothing
+ * has been added had better not ask.
+ *
+ * Volatile records are in no frame. Between two frames: the second one's `begin` is beyond the
+ * first one's `end`, and the positions between them were volatile. In front of the first frame the
+ * same goes for the positions from the one that was asked for up to `begin`. At the end: ask
+ * commit_log_durable first, then read until ERR_MISSING: no frame is going to come any more that
+ * begins below that position, so what no frame has given up to there was volatile. */
 int commit_reader_open(struct io *io, const char *directory, uint64_t position,
                        struct commit_reader **reader, struct diag *diag);
 
@@ -169,8 +259,9 @@ struct commit_frame {
     bool compressed;
 };
 
-/* 0 with a frame; ERR_MISSING at the end (more may come); ERR_RANGE when what comes next has been
- * removed by a checkpoint before it was read; ERR_DAMAGED. */
+/* 0 with a frame; ERR_MISSING at the end (more may come; the diag stays as it was); ERR_RANGE when
+ * what comes next has been removed before it was read, or another log has taken its place;
+ * ERR_DAMAGED. */
 int commit_reader_next(struct commit_reader *reader, struct commit_frame *frame, struct diag *diag);
 void commit_reader_free(struct commit_reader *reader);
 

@@ -17,6 +17,7 @@ struct commit_reader {
     struct io *io;
     char *directory;
     uint64_t position; /* what was read ends here */
+    uint64_t replaced; /* which of the directory's logs it is */
     struct segment_reader *segment;
     char file[LOG_NAME_LIMIT];
     char path[PATH_LIMIT];
@@ -50,6 +51,8 @@ static int enter_segment(struct commit_reader *reader, const struct manifest_seg
         reader->vanished = 0;
     snprintf(reader->file, sizeof(reader->file), "%s", segment->file);
     snprintf(reader->path, sizeof(reader->path), "%s/%s", reader->directory, segment->file);
+    if (rc == 0 && reader->position > segment->first)
+        segment_seek(reader->segment, reader->position);
     return rc;
 }
 
@@ -64,7 +67,8 @@ static int begin(struct commit_reader *reader, uint64_t position, struct diag *d
 
     if (rc < 0)
         return rc;
-    oldest = manifest.segment_count > 0 ? manifest.segments[0].first : manifest.checkpoint_position;
+    oldest = manifest_oldest(&manifest);
+    reader->replaced = manifest.replaced;
     reader->position = position ? position : oldest;
     segment = find_segment(&manifest, reader->position);
     if (segment) {
@@ -150,7 +154,9 @@ static int move_on(struct commit_reader *reader, struct diag *diag)
     if (rc < 0)
         return rc == ERR_MISSING ? diag_set(diag, ERR_RANGE, "the manifest has gone") : rc;
     current = find_current(reader, &manifest);
-    if (current && !current->closed) {
+    if (manifest.replaced != reader->replaced) {
+        rc = diag_set(diag, ERR_RANGE, "another log has taken its place");
+    } else if (current && !current->closed) {
         rc = ERR_MISSING;
     } else if (reader->segment && !reader->closed) {
         /* it may have grown after the last look, but grows no more: look once more */
@@ -171,7 +177,24 @@ static int move_on(struct commit_reader *reader, struct diag *diag)
     return rc;
 }
 
-int commit_reader_next(struct commit_reader *reader, struct commit_frame *out, struct diag *diag)
+/* The next frame of the segment. What the end looked like before says nothing of now: a file that
+ * grows is looked at again. */
+static int next_in_segment(struct commit_reader *reader, struct frame *frame, struct span *records,
+                           uint64_t *at, struct diag *diag)
+{
+    int rc;
+
+    if (!reader->segment)
+        return ERR_MISSING;
+    rc = segment_next(reader->segment, frame, records, at, diag);
+    if (rc != ERR_MISSING && rc != ERR_DAMAGED)
+        return rc;
+    rc = segment_refresh(reader->segment, diag);
+    return rc < 0 ? rc : segment_next(reader->segment, frame, records, at, diag);
+}
+
+/* As commit_reader_next, but the diag may get words without need. */
+static int next(struct commit_reader *reader, struct commit_frame *out, struct diag *diag)
 {
     bool suspect =
         false; /* the end looked damaged; it may have been in the middle of being written */
@@ -181,19 +204,15 @@ int commit_reader_next(struct commit_reader *reader, struct commit_frame *out, s
         struct frame frame;
         bool torn;
         uint64_t at;
-        int rc = ERR_MISSING;
+        int rc = next_in_segment(reader, &frame, &records, &at, diag);
 
-        if (reader->segment) {
-            rc = segment_refresh(reader->segment, diag);
-            if (rc == 0)
-                rc = segment_next(reader->segment, &frame, &records, &at, diag);
-        }
         torn = rc == ERR_DAMAGED && (!reader->closed || reader->gone);
         if (torn || rc == ERR_MISSING) {
             rc = move_on(reader, diag);
             if (rc == ERR_MISSING && torn && segment_is_rotten(reader->segment, reader->position)) {
                 if (suspect)
-                    return diag_set(diag, ERR_DAMAGED, "byte %llu: damaged, and sound data follows",
+                    return diag_set(diag, ERR_DAMAGED,
+                                    "%s, byte %llu: damaged, and sound data follows", reader->path,
                                     (unsigned long long)segment_at(reader->segment));
                 suspect = true;
                 rc = 0;
@@ -219,4 +238,15 @@ int commit_reader_next(struct commit_reader *reader, struct commit_frame *out, s
         };
         return 0;
     }
+}
+
+int commit_reader_next(struct commit_reader *reader, struct commit_frame *out, struct diag *diag)
+{
+    struct diag why;
+    int rc;
+
+    why.code = 0;
+    why.text[0] = '\0';
+    rc = next(reader, out, &why);
+    return rc < 0 && rc != ERR_MISSING ? diag_set(diag, rc, "%s", why.text) : rc;
 }

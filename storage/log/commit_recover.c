@@ -50,11 +50,18 @@ static void discard(struct commit_log *log, const char *file)
     io_remove(log->options.io, path, NULL);
 }
 
-/* Makes `next` the manifest in force. It then belongs to the log, else it is released. */
-static int put_in_force(struct commit_log *log, struct manifest *next, struct diag *diag)
+int commit_put_in_force(struct commit_log *log, struct manifest *next, struct diag *diag)
 {
-    int rc = manifest_store(next, log->options.io, log->directory, diag);
+    struct manifest_segment *unsettled = NULL;
+    int rc;
 
+    if (log->was_open) { /* nobody knows yet that all of it is on the disk */
+        unsettled = &next->segments[next->segment_count - 1];
+        unsettled->closed = false;
+    }
+    rc = manifest_store(next, log->options.io, log->directory, diag);
+    if (unsettled)
+        unsettled->closed = true;
     if (rc < 0) {
         manifest_release(next);
         return rc;
@@ -147,7 +154,7 @@ int commit_begin_segment(struct commit_log *log, uint64_t position, uint64_t byt
         manifest_copy(&next, &log->manifest);
         close_or_forget(log, &next, position, bytes, emptied);
         manifest_add(&next, file, position);
-        rc = put_in_force(log, &next, diag);
+        rc = commit_put_in_force(log, &next, diag);
     }
     if (rc < 0) {
         segment_writer_free(writer);
@@ -171,14 +178,14 @@ int commit_end_segment(struct commit_log *log, struct diag *diag)
 
     manifest_copy(&next, &log->manifest);
     close_or_forget(log, &next, position, segment_bytes(log->writer), emptied);
-    rc = put_in_force(log, &next, diag);
+    rc = commit_put_in_force(log, &next, diag);
     if (rc == 0)
         remove_emptied(log, emptied);
     return rc;
 }
 
 struct strangers {
-    struct commit_log *log;
+    const struct manifest *manifest;
     char (*names)[LOG_NAME_LIMIT];
     size_t count;
 };
@@ -198,7 +205,7 @@ static bool is_checkpoint(const char *name)
 static void visit_name(void *context, const char *name)
 {
     struct strangers *strangers = context;
-    const struct manifest *manifest = &strangers->log->manifest;
+    const struct manifest *manifest = strangers->manifest;
 
     if (strlen(name) >= LOG_NAME_LIMIT ||
         !(has_end(name, ".log") || has_end(name, ".tmp") || is_checkpoint(name)))
@@ -212,57 +219,72 @@ static void visit_name(void *context, const char *name)
     snprintf(strangers->names[strangers->count++], LOG_NAME_LIMIT, "%s", name);
 }
 
-void commit_remove_strangers(struct commit_log *log)
+void commit_remove_strangers(struct io *io, const char *directory, const struct manifest *manifest)
 {
-    struct strangers strangers = {.log = log};
+    struct strangers strangers = {.manifest = manifest};
     char path[LOG_PATH_LIMIT];
 
-    io_list(log->options.io, log->directory, visit_name, &strangers, NULL);
+    io_list(io, directory, visit_name, &strangers, NULL);
     for (size_t i = 0; i < strangers.count; i++) {
-        snprintf(path, sizeof(path), "%s/%s", log->directory, strangers.names[i]);
-        io_remove(log->options.io, path, NULL);
+        snprintf(path, sizeof(path), "%s/%s", directory, strangers.names[i]);
+        io_remove(io, path, NULL);
     }
     mem_free(strangers.names);
 }
 
 /* --- Opening. */
 
-static int lock_directory(struct commit_log *log, struct diag *diag)
+int commit_lock_directory(struct io *io, const char *directory, struct io_file **lock,
+                          struct diag *diag)
 {
     char path[LOG_PATH_LIMIT];
     int rc;
 
-    snprintf(path, sizeof(path), "%s/lock", log->directory);
-    rc = io_open(log->options.io, path, IO_WRITE | IO_CREATE, &log->directory_lock, diag);
+    snprintf(path, sizeof(path), "%s/lock", directory);
+    rc = io_open(io, path, IO_WRITE | IO_CREATE, lock, diag);
     if (rc == 0)
-        rc = io_lock(log->directory_lock, diag);
+        rc = io_lock(*lock, diag);
     if (rc == ERR_EXISTS)
-        diag_set(diag, rc, "another process uses the log in %s", log->directory);
+        diag_set(diag, rc, "another process uses the log in %s", directory);
     return rc;
 }
 
-static void count_log_file(void *context, const char *name)
+struct orphans {
+    const char *expected;
+    size_t count;
+};
+
+static void count_orphan(void *context, const char *name)
 {
-    *(size_t *)context += has_end(name, ".log") || is_checkpoint(name);
+    struct orphans *orphans = context;
+
+    if (!orphans->expected || strcmp(name, orphans->expected) != 0)
+        orphans->count += has_end(name, ".log") || is_checkpoint(name);
+}
+
+int commit_refuse_orphans(struct io *io, const char *directory, const char *expected,
+                          struct diag *diag)
+{
+    struct orphans orphans = {.expected = expected};
+    int rc = io_list(io, directory, count_orphan, &orphans, diag);
+
+    if (rc == 0 && orphans.count > 0)
+        rc = diag_set(diag, ERR_DAMAGED,
+                      "%s holds files of a log, but no manifest that says which of them are valid; "
+                      "restore the file 'manifest' from a backup",
+                      directory);
+    return rc;
 }
 
 /* A directory without a manifest is a new one, if nothing speaks against it. */
 static int create(struct commit_log *log, struct commit_recovery *found, struct diag *diag)
 {
-    size_t files = 0;
-    int rc = io_list(log->options.io, log->directory, count_log_file, &files, diag);
+    int rc = commit_refuse_orphans(log->options.io, log->directory, NULL, diag);
 
     if (rc < 0)
         return rc;
-    if (files > 0)
-        return diag_set(
-            diag, ERR_DAMAGED,
-            "%s holds files of a log, but no manifest that says which of them are valid; "
-            "restore the file 'manifest' from a backup",
-            log->directory);
-    found->created = true;
+    found->created = found->clean = true;
     log->manifest.next_number = 1;
-    snprintf(log->id, sizeof(log->id), "%s", log->options.replication_id);
     snprintf(log->manifest.replication_id, sizeof(log->manifest.replication_id), "%s",
              log->options.replication_id);
     rc = io_sync_parent(log->options.io, log->directory, diag); /* or all would go with its name */
@@ -343,7 +365,7 @@ static int read_directory(struct commit_log *log, struct commit_recovery *found,
         return create(log, found, diag);
     if (rc < 0)
         return rc;
-    snprintf(log->id, sizeof(log->id), "%s", manifest->replication_id);
+    found->clean = true;
     found->checkpoint = found->end = manifest->checkpoint_position;
     if (manifest->checkpoint_file[0])
         snprintf(found->checkpoint_file, sizeof(found->checkpoint_file), "%s/%s", log->directory,
@@ -354,7 +376,8 @@ static int read_directory(struct commit_log *log, struct commit_recovery *found,
     if (manifest->segments[0].first > manifest->checkpoint_position)
         return diag_set(diag, ERR_DAMAGED, "%s: segments before position %llu are missing",
                         log->directory, (unsigned long long)manifest->segments[0].first);
-    if (!manifest->segments[count - 1].closed)
+    found->clean = manifest->segments[count - 1].closed;
+    if (!found->clean)
         rc = find_end(log, found, diag);
     found->end = manifest->segments[count - 1].end;
     if (found->end < found->checkpoint)
@@ -378,6 +401,7 @@ int commit_log_open(const struct commit_options *options, struct commit_log **ou
     log->directory = mem_strdup(options->directory);
     log->sync = options->sync;
     log->compress = options->compress;
+    log->keep = UINT64_MAX;
     CHECK(pthread_mutex_init(&log->lock, NULL) == 0 && pthread_mutex_init(&log->files, NULL) == 0);
     CHECK(pthread_condattr_init(&attributes) == 0);
     CHECK(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
@@ -388,7 +412,7 @@ int commit_log_open(const struct commit_options *options, struct commit_log **ou
     if (rc == ERR_EXISTS)
         rc = 0;
     if (rc == 0)
-        rc = lock_directory(log, &why);
+        rc = commit_lock_directory(options->io, options->directory, &log->directory_lock, &why);
     if (rc == 0)
         rc = read_directory(log, found, &why);
     if (rc < 0) {
@@ -398,6 +422,8 @@ int commit_log_open(const struct commit_options *options, struct commit_log **ou
         return rc;
     }
     commit_note_files(log);
+    commit_note_history(log);
+    found->history = log->history;
     atomic_store_explicit(&log->position, found->end, memory_order_relaxed);
     atomic_store_explicit(&log->durable, found->end, memory_order_relaxed);
     *out = log;
@@ -532,6 +558,7 @@ int commit_rewrite(struct commit_log *log, uint64_t bytes, struct diag *diag)
     if (log->unsynced)
         log->written = log->unsynced_last->end;
     log->synced = log->written;
+    atomic_store_explicit(&log->safe, log->synced, memory_order_release);
     commit_forget_written(log);
     return 0;
 }

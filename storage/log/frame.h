@@ -13,8 +13,10 @@
  * damaged frame below a later frame's `synced` is damage; above it is a write the power cut short.
  * `end` less `begin` is the size of the records. Between two frames positions may have a gap.
  *
- * The payload of a compressed frame is the next block of the segment's one zstd stream: a small
- * frame gains from all before it, and is read by reading the segment from its start. */
+ * The payload of a compressed frame is the next part of a zstd stream that goes on from frame to
+ * frame: a small frame gains from all before it, and is read by reading from where the stream
+ * begins. That is where a payload begins with zstd's magic number, as no other part of one can: at
+ * the segment's first compressed frame, and again every few MiB. */
 #ifndef MS_STORAGE_LOG_FRAME_H
 #define MS_STORAGE_LOG_FRAME_H
 

@@ -42,6 +42,26 @@ void manifest_copy(struct manifest *to, const struct manifest *from)
         memcpy(to->segments, from->segments, from->segment_count * sizeof(*from->segments));
 }
 
+uint64_t manifest_oldest(const struct manifest *manifest)
+{
+    return manifest->segment_count > 0 ? manifest->segments[0].first
+                                       : manifest->checkpoint_position;
+}
+
+void manifest_set_history(struct manifest *manifest, const struct commit_history *history)
+{
+    memcpy(manifest->replication_id, history->id, sizeof(history->id));
+    memcpy(manifest->previous_id, history->previous_id, sizeof(history->previous_id));
+    manifest->previous_end = history->previous_end;
+}
+
+void manifest_get_history(const struct manifest *manifest, struct commit_history *history)
+{
+    memcpy(history->id, manifest->replication_id, sizeof(history->id));
+    memcpy(history->previous_id, manifest->previous_id, sizeof(history->previous_id));
+    history->previous_end = manifest->previous_end;
+}
+
 struct manifest_segment *manifest_add(struct manifest *manifest, const char *file, uint64_t first)
 {
     size_t count = manifest->segment_count;
@@ -118,6 +138,7 @@ void manifest_encode(const struct manifest *manifest, struct buffer *out)
     message.segments = list;
     message.n_segments = manifest->segment_count;
     message.next_number = manifest->next_number;
+    message.replaced = manifest->replaced;
     size = millstream__manifest__get_packed_size(&message);
     buffer_append(out, magic, sizeof(magic));
     append32(out, (uint32_t)size);
@@ -168,6 +189,7 @@ static bool take_message(struct manifest *manifest, const Millstream__Manifest *
     manifest->checkpoint_position = message->checkpoint_position;
     manifest->checkpoint_bytes = message->checkpoint_bytes;
     manifest->next_number = message->next_number;
+    manifest->replaced = message->replaced;
     return take_name(manifest->replication_id, sizeof(manifest->replication_id),
                      message->replication_id) &&
            take_name(manifest->previous_id, sizeof(manifest->previous_id), message->previous_id) &&

@@ -29,11 +29,12 @@ struct manifest_segment {
 struct manifest {
     char replication_id[COMMIT_ID_SIZE + 1], previous_id[COMMIT_ID_SIZE + 1];
     uint64_t previous_end;
-    char checkpoint_file[LOG_NAME_LIMIT]; /* empty: none */
-    uint64_t checkpoint_position, checkpoint_bytes;
-    struct manifest_segment *segments; /* oldest first; only the last may be open */
+    char checkpoint_file[LOG_NAME_LIMIT];           /* empty: none */
+    uint64_t checkpoint_position, checkpoint_bytes; /* without a file: where the log begins */
+    struct manifest_segment *segments;              /* oldest first; only the last may be open */
     size_t segment_count;
     uint64_t next_number;
+    uint64_t replaced; /* logs that the directory has held before this one */
 };
 
 void manifest_release(struct manifest *manifest);
@@ -47,6 +48,12 @@ int manifest_store(const struct manifest *manifest, struct io *io, const char *d
 
 /* A deep copy, to be changed and stored before it takes the place of the old one. */
 void manifest_copy(struct manifest *to, const struct manifest *from);
+
+/* The position from which its segments have everything. */
+uint64_t manifest_oldest(const struct manifest *manifest);
+
+void manifest_set_history(struct manifest *manifest, const struct commit_history *history);
+void manifest_get_history(const struct manifest *manifest, struct commit_history *history);
 
 struct manifest_segment *manifest_add(struct manifest *manifest, const char *file, uint64_t first);
 void manifest_drop(struct manifest *manifest, size_t at);

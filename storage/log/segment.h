@@ -52,6 +52,11 @@ void segment_reader_free(struct segment_reader *reader);
 int segment_next(struct segment_reader *reader, struct frame *frame, struct span *records,
                  uint64_t *at, struct diag *diag);
 
+/* Skips frames that end at or before `position`, so that little has to be read until the one that
+ * holds it. Some earlier ones may still come, of which a compressed one is made up. What is skipped
+ * has sound headers; nobody looks at its payloads. Before the first segment_next. */
+void segment_seek(struct segment_reader *reader, uint64_t position);
+
 /* After ERR_DAMAGED at `position`: true if the sound header of a frame further behind says that
  * everything up to beyond `position` had been synced, or the frame itself is sound and only says
  * what can't be: so that this is no write a power cut has cut short. */

@@ -29,7 +29,7 @@ struct segment_reader {
     uint32_t salt;
     struct buffer window; /* bytes of the file from `window_at` on, read ahead */
     uint64_t window_at;
-    struct buffer payload, records;
+    struct buffer payload, records; /* of frames that the window does not hold; unpacked */
     ZSTD_DCtx *unpacker;
     bool skipped; /* a compressed frame was not unpacked: no later one can be */
 };
@@ -68,43 +68,72 @@ static void drop_window(struct segment_reader *reader)
     buffer_clear(&reader->window);
 }
 
-/* Exactly `size` bytes; ERR_MISSING if they are not all there. */
-static int read_exactly(struct segment_reader *reader, uint64_t at, void *to, size_t size,
-                        struct diag *diag)
+/* Exactly `size` bytes, less than a window has, good until the next call; ERR_MISSING if they are
+ * not all there. */
+static int look_at(struct segment_reader *reader, uint64_t at, size_t size, const char **bytes,
+                   struct diag *diag)
 {
-    size_t got;
-    int rc;
+    int rc = 0;
 
     if (at > reader->bytes || reader->bytes - at < size)
         return ERR_MISSING;
-    if (size < WINDOW_SIZE) {
-        rc = is_in_window(reader, at, size) ? 0 : read_window(reader, at, diag);
-        if (rc < 0 || !is_in_window(reader, at, size))
-            return rc < 0 ? rc : ERR_MISSING;
-        memcpy(to, reader->window.data + (at - reader->window_at), size);
-        return 0;
+    if (!is_in_window(reader, at, size))
+        rc = read_window(reader, at, diag);
+    if (rc < 0 || !is_in_window(reader, at, size))
+        return rc < 0 ? rc : ERR_MISSING;
+    *bytes = reader->window.data + (at - reader->window_at);
+    return 0;
+}
+
+/* As look_at, for what no window holds; the beginning of it may be there. */
+static int read_large(struct segment_reader *reader, uint64_t at, size_t size, const char **bytes,
+                      struct diag *diag)
+{
+    size_t there = 0, got = 0;
+    char *to;
+    int rc;
+
+    buffer_clear(&reader->payload);
+    *bytes = to = buffer_reserve(&reader->payload, size);
+    if (is_in_window(reader, at, 0)) {
+        there = reader->window.size - (size_t)(at - reader->window_at);
+        memcpy(to, reader->window.data + (at - reader->window_at), there);
     }
-    rc = io_read(reader->file, at, to, size, &got, diag);
-    return rc == 0 && got < size ? ERR_MISSING : rc;
+    rc = io_read(reader->file, at + there, to + there, size - there, &got, diag);
+    return rc == 0 && there + got < size ? ERR_MISSING : rc;
+}
+
+/* As look_at, for any size. */
+static int read_payload(struct segment_reader *reader, uint64_t at, size_t size,
+                        struct span *payload, struct diag *diag)
+{
+    const char *bytes;
+    int rc = size < WINDOW_SIZE ? look_at(reader, at, size, &bytes, diag)
+                                : read_large(reader, at, size, &bytes, diag);
+
+    if (rc == 0)
+        *payload = span_of(bytes, size);
+    return rc;
 }
 
 static int read_header(struct segment_reader *reader, uint64_t first_position, struct diag *diag)
 {
-    char head[ENVELOPE_HEAD], bytes[ENVELOPE_HEAD + SEGMENT_HEADER_LIMIT + CRC_SIZE];
     Millstream__SegmentHeader *message;
+    const char *bytes;
     uint32_t size;
-    int rc = read_exactly(reader, 0, head, sizeof(head), diag);
+    int rc = look_at(reader, 0, ENVELOPE_HEAD, &bytes, diag);
 
     if (rc < 0 && rc != ERR_MISSING)
         return rc;
-    if (rc < 0 || memcmp(head, segment_magic, sizeof(segment_magic)) != 0)
+    if (rc < 0 || memcmp(bytes, segment_magic, sizeof(segment_magic)) != 0)
         return diag_set(diag, ERR_DAMAGED, "it is no segment");
-    size = read32(head + sizeof(segment_magic));
+    size = read32(bytes + sizeof(segment_magic));
     if (size > SEGMENT_HEADER_LIMIT ||
-        read_exactly(reader, 0, bytes, ENVELOPE_HEAD + size + CRC_SIZE, diag) < 0 ||
+        look_at(reader, 0, ENVELOPE_HEAD + size + CRC_SIZE, &bytes, diag) < 0 ||
         crc32c(0, span_of(bytes, ENVELOPE_HEAD + size)) != read32(bytes + ENVELOPE_HEAD + size))
         return diag_set(diag, ERR_DAMAGED, "the checksum of its header is wrong");
-    message = millstream__segment_header__unpack(NULL, size, (uint8_t *)bytes + ENVELOPE_HEAD);
+    message =
+        millstream__segment_header__unpack(NULL, size, (const uint8_t *)bytes + ENVELOPE_HEAD);
     if (!message)
         return diag_set(diag, ERR_DAMAGED, "its header can't be read");
     if (message->format > LOG_FORMAT)
@@ -197,36 +226,46 @@ uint64_t segment_file_bytes(const struct segment_reader *reader)
 
 /* --- Frames. */
 
-/* Reads the frame at `at` and checks it. */
-static int read_frame(struct segment_reader *reader, uint64_t at, struct frame *frame,
-                      struct diag *diag)
+/* Reads the header at `at` and checks it. */
+static int read_frame_header(struct segment_reader *reader, uint64_t at,
+                             unsigned char header[FRAME_HEADER_SIZE], struct frame *frame,
+                             struct diag *diag)
 {
-    unsigned char header[FRAME_HEADER_SIZE];
-    int rc = read_exactly(reader, at, header, sizeof(header), diag);
+    const char *bytes;
+    int rc = look_at(reader, at, FRAME_HEADER_SIZE, &bytes, diag);
 
     if (rc < 0)
         return rc == ERR_MISSING ? diag_set(diag, ERR_DAMAGED, "a frame is cut off") : rc;
+    memcpy(header, bytes, FRAME_HEADER_SIZE);
     if (!frame_decode(header, reader->salt, frame))
         return diag_set(diag, ERR_DAMAGED, "no frame begins there");
     if (frame->stored_size > reader->bytes - at - FRAME_HEADER_SIZE)
         return diag_set(diag, ERR_DAMAGED, "a frame is cut off");
-    buffer_clear(&reader->payload);
-    rc = read_exactly(reader, at + FRAME_HEADER_SIZE,
-                      buffer_reserve(&reader->payload, frame->stored_size), frame->stored_size,
-                      diag);
+    return 0;
+}
+
+/* Reads the frame at `at` and checks it. */
+static int read_frame(struct segment_reader *reader, uint64_t at, struct frame *frame,
+                      struct span *payload, struct diag *diag)
+{
+    unsigned char header[FRAME_HEADER_SIZE];
+    int rc = read_frame_header(reader, at, header, frame, diag);
+
+    if (rc < 0)
+        return rc;
+    rc = read_payload(reader, at + FRAME_HEADER_SIZE, frame->stored_size, payload, diag);
     if (rc < 0)
         return rc == ERR_MISSING ? diag_set(diag, ERR_DAMAGED, "a frame is cut off") : rc;
-    reader->payload.size = frame->stored_size;
-    if (!frame_verify(header, reader->salt, span_of(reader->payload.data, reader->payload.size)))
+    if (!frame_verify(header, reader->salt, *payload))
         return diag_set(diag, ERR_DAMAGED, "a frame's checksum is wrong");
     return 0;
 }
 
-/* The block of the stream; its checksum was right, so anything else than success is our own bug or
- * somebody's forgery. */
-static bool unpack(struct segment_reader *reader, size_t record_size)
+/* The next part of the stream; its checksum was right, so anything else than success is our own bug
+ * or somebody's forgery. */
+static bool unpack(struct segment_reader *reader, struct span payload, size_t record_size)
 {
-    ZSTD_inBuffer in = {reader->payload.data, reader->payload.size, 0};
+    ZSTD_inBuffer in = {payload.data, payload.size, 0};
     ZSTD_outBuffer out;
 
     if (!reader->unpacker) {
@@ -249,12 +288,13 @@ static bool unpack(struct segment_reader *reader, size_t record_size)
 int segment_next(struct segment_reader *reader, struct frame *frame, struct span *records,
                  uint64_t *at, struct diag *diag)
 {
+    struct span payload;
     int rc;
 
     *at = reader->at;
     if (reader->at >= reader->bytes)
         return ERR_MISSING;
-    rc = read_frame(reader, reader->at, frame, diag);
+    rc = read_frame(reader, reader->at, frame, &payload, diag);
     if (rc < 0) {
         drop_window(reader);
         return rc;
@@ -264,18 +304,52 @@ int segment_next(struct segment_reader *reader, struct frame *frame, struct span
                         (unsigned long long)reader->position, (unsigned long long)frame->begin);
     if (!(frame->flags & FRAME_COMPRESSED)) {
         if (records)
-            *records = span_of(reader->payload.data, reader->payload.size);
+            *records = payload;
     } else if (!records) {
         reader->skipped = true;
     } else {
         CHECK(!reader->skipped);
-        if (!unpack(reader, frame->record_size))
+        if (!unpack(reader, payload, frame->record_size))
             return diag_set(diag, ERR_DAMAGED, "a frame can't be decompressed");
         *records = span_of(reader->records.data, reader->records.size);
     }
     reader->at += FRAME_HEADER_SIZE + frame->stored_size;
     reader->position = frame->end;
     return 0;
+}
+
+/* Whether the payload at `at` begins a zstd stream. The magic number read as the head of a block
+ * says a size that no block has. */
+static bool begins_stream(struct segment_reader *reader, uint64_t at)
+{
+    const char *bytes;
+
+    return look_at(reader, at, sizeof(uint32_t), &bytes, NULL) == 0 &&
+           read32(bytes) == ZSTD_MAGICNUMBER;
+}
+
+void segment_seek(struct segment_reader *reader, uint64_t position)
+{
+    uint64_t at = reader->at, before = reader->position;
+    bool packed = false;
+    struct frame frame = {.end = before};
+
+    while (frame.end <= position) {
+        unsigned char header[FRAME_HEADER_SIZE];
+        bool is_packed;
+
+        if (read_frame_header(reader, at, header, &frame, NULL) < 0 || frame.begin < before)
+            break;
+        is_packed = frame.flags & FRAME_COMPRESSED;
+        if (!packed || (is_packed && begins_stream(reader, at + FRAME_HEADER_SIZE))) {
+            reader->at = at;
+            reader->position = before;
+        }
+        packed |= is_packed;
+        at += FRAME_HEADER_SIZE + frame.stored_size;
+        before = frame.end;
+    }
+    drop_window(reader); /* the file may have ended in a frame that was not complete yet */
 }
 
 /* True if one of the headers that begin in `bytes` is sound and says so. */
@@ -298,7 +372,8 @@ static bool says_synced(const struct segment_reader *reader, const char *bytes, 
 bool segment_is_rotten(struct segment_reader *reader, uint64_t position)
 {
     struct frame here;
-    bool rotten = read_frame(reader, reader->at, &here, NULL) == 0;
+    struct span payload;
+    bool rotten = read_frame(reader, reader->at, &here, &payload, NULL) == 0;
     char *bytes = mem_alloc(SCAN_SIZE);
     uint64_t at = reader->at + 1;
 

@@ -26,8 +26,9 @@ struct segment_writer {
     struct io_file *file;
     uint64_t bytes, synced_bytes;
     uint32_t salt;
-    struct buffer out; /* the frame being put together */
-    ZSTD_CCtx *packer; /* one stream over the whole segment; NULL until the first */
+    struct buffer out;     /* the frame being put together */
+    ZSTD_CCtx *packer;     /* NULL until the first frame that is compressed */
+    uint64_t stream_bytes; /* of records in the zstd stream so far */
     uint64_t trial_raw, trial_stored;
     unsigned trial_frames, plain_frames;
 };
@@ -129,11 +130,15 @@ static void note_gain(struct segment_writer *writer, size_t raw, size_t stored)
     writer->trial_raw = writer->trial_stored = 0;
 }
 
-/* Puts the records behind the header as the stream's next block. */
+/* Puts the records behind the header as the stream's next part. The next stream begins once this
+ * one is so large that to unpack it takes its time. */
 static void compress(struct segment_writer *writer, struct span records)
 {
     ZSTD_inBuffer in = {records.data, records.size, 0};
+    bool last = writer->stream_bytes + records.size >= SEGMENT_STREAM_BYTES;
     size_t left;
+
+    writer->stream_bytes = last ? 0 : writer->stream_bytes + records.size;
 
     if (!writer->packer) {
         writer->packer = ZSTD_createCCtx();
@@ -145,7 +150,7 @@ static void compress(struct segment_writer *writer, struct span records)
                               ZSTD_CStreamOutSize(), 0};
 
         out.dst = writer->out.data + writer->out.size;
-        left = ZSTD_compressStream2(writer->packer, &out, &in, ZSTD_e_flush);
+        left = ZSTD_compressStream2(writer->packer, &out, &in, last ? ZSTD_e_end : ZSTD_e_flush);
         CHECK(!ZSTD_isError(left)); /* of memory that is ours it refuses nothing */
         writer->out.size += out.pos;
     } while (left > 0);

@@ -32,6 +32,7 @@ struct rdb_save {
     bool complete;             /* for ourselves: checkpoints */
     bool compress;             /* rdbcompression */
     bool checksum;             /* rdbchecksum */
+    bool to_pipe;              /* the path is that of a pipe: nothing is synced there, or removed */
     const struct rdb_aux *aux; /* ended by a NULL name; may be NULL */
     /* Gives the code of one library of functions after the other: `*at` starts as NULL and is the
      * callee's; false at the end. May be NULL. */

@@ -178,12 +178,12 @@ int rdb_save_file(struct rdb_save *save, const char *path, struct diag *diag)
     saving.out.context = &saving;
     save->keys = save->bytes = 0;
     rc = save_all(&saving);
-    if (rc == 0)
+    if (rc == 0 && !save->to_pipe)
         rc = io_sync(saving.file, diag);
     io_close(saving.file);
     buffer_release(&saving.bytes);
     save->bytes = saving.written;
-    if (rc < 0)
+    if (rc < 0 && !save->to_pipe)
         io_remove(save->io, path, NULL);
     return rc;
 }

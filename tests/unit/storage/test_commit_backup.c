@@ -183,6 +183,28 @@ static void test_begin_needs_a_checkpoint(void **state)
     tear_down(&fixture);
 }
 
+/* Somebody was promoted between: the backup parts from the history that the log has by then. */
+static void test_backup_parts_from_the_name_that_the_log_has_when_it_is_sealed(void **state)
+{
+    const struct commit_history renamed = {.id = "fedcbafedcbafedcbafedcbafedcbafedcbafedc",
+                                           .previous_id =
+                                               "0123456789012345678901234567890123456789",
+                                           .previous_end = 20 * RECORD_SIZE};
+    struct fixture fixture = set_up(COMMIT_ALWAYS);
+
+    (void)state;
+    append_records(fixture.log, 0, 10);
+    begin(&fixture);
+    append_records(fixture.log, 10, 20);
+    assert_int_equal(commit_log_set_history(fixture.log, &renamed, NULL), 0);
+    append_records(fixture.log, 20, 30);
+    seal(&fixture);
+    assert_string_equal(fixture.backup.manifest.previous_id, renamed.id);
+    assert_int_equal(fixture.backup.manifest.previous_end, 30 * RECORD_SIZE);
+    check_backup(fixture.twin, &fixture);
+    tear_down(&fixture);
+}
+
 /* As across file systems. */
 static void test_files_are_copied_where_links_are_refused(void **state)
 {
@@ -353,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_checkpoints_leave_what_the_backup_needs),
         cmocka_unit_test(test_segments_go_when_nobody_needs_them),
         cmocka_unit_test(test_begin_needs_a_checkpoint),
+        cmocka_unit_test(test_backup_parts_from_the_name_that_the_log_has_when_it_is_sealed),
         cmocka_unit_test(test_files_are_copied_where_links_are_refused),
         cmocka_unit_test(test_segment_that_goes_on_is_cut_at_the_end),
         cmocka_unit_test(test_remove_leaves_what_is_not_of_a_log),

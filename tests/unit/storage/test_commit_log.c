@@ -147,6 +147,38 @@ static void test_a_kill_after_a_checkpoint_behind_volatile_records(void **state)
     free_both(log, twin);
 }
 
+/* Others get the positions then; but for those that a record, a checkpoint or a start has behind
+ * it. */
+static void test_volatile_positions_at_the_end_can_be_taken_back(void **state)
+{
+    struct twin *twin = twin_new();
+    struct commit_log *log = open_log(twin, COMMIT_ALWAYS);
+    char text[RECORD_SIZE + 1];
+    uint64_t position;
+
+    (void)state;
+    assert_int_equal(commit_log_rewind(log), 0);
+    commit_log_append_volatile(log, SPAN("12345"));
+    commit_log_append(log, record_of(text, 0));
+    commit_log_append_volatile(log, SPAN("678"));
+    commit_log_append_volatile(log, SPAN("9"));
+    flush(log);
+    assert_int_equal(commit_log_rewind(log), 5 + RECORD_SIZE);
+    assert_int_equal(commit_log_position(log), 5 + RECORD_SIZE);
+    assert_int_equal(commit_log_durable(log), 5 + RECORD_SIZE);
+    assert_int_equal(commit_log_append(log, record_of(text, 1)), 5 + 2 * RECORD_SIZE);
+    flush(log);
+    assert_int_equal(commit_log_durable(log), 5 + 2 * RECORD_SIZE);
+    commit_log_append_volatile(log, SPAN("volatile"));
+    position = checkpoint(log, twin_io(twin));
+    assert_int_equal(commit_log_rewind(log), position);
+    commit_log_append_volatile(log, SPAN("more"));
+    assert_int_equal(commit_log_rewind(log), position);
+    log = reopen_after_kill(&twin, log);
+    assert_int_equal(commit_log_position(log), position);
+    free_both(log, twin);
+}
+
 /* --- Group commit. */
 
 /* Holds the disk at the first step it is asked about, until it is let go. */
@@ -672,6 +704,7 @@ int main(void)
         cmocka_unit_test(test_a_second_process_is_kept_out),
         cmocka_unit_test(test_volatile_records_take_positions_and_leave_nothing),
         cmocka_unit_test(test_a_kill_after_a_checkpoint_behind_volatile_records),
+        cmocka_unit_test(test_volatile_positions_at_the_end_can_be_taken_back),
         cmocka_unit_test(test_what_comes_while_the_disk_works_is_one_frame),
         cmocka_unit_test(test_many_threads_append_in_order_and_are_all_durable),
         cmocka_unit_test(test_a_mark_ends_the_segment_also_with_nothing_behind_it),

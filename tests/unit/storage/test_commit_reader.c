@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "core/hash/random.h"
+#include "core/time/clock.h"
 #include "storage/log/frame.h"
 #include "storage/log/manifest.h"
 #include "tests/unit/storage/log_fixture.h"
@@ -209,6 +211,136 @@ static void test_gaps_that_volatile_records_leave_are_passed_over(void **state)
     free_all(reader, log, twin);
 }
 
+/* --- Every position of a log. */
+
+/* What a random log holds: of each frame begin and end, and the bytes of all positions. */
+struct model {
+    struct twin *twin;
+    struct commit_log *log;
+    struct commit_options options;
+    struct random random;
+    uint64_t begins[400], ends[400];
+    size_t count;
+    struct buffer bytes; /* by position; of volatile ones too */
+};
+
+/* Appends something, volatile or not, of one append each: so each is a frame. */
+static void append_any(struct model *model)
+{
+    size_t size = 1 + (size_t)random_below(&model->random, 20);
+    bool is_volatile = random_below(&model->random, 3) == 0;
+    struct span records;
+
+    for (size_t i = 0; i < size; i++)
+        buffer_append(&model->bytes, &(char){(char)('a' + random_below(&model->random, 4))}, 1);
+    records = span_of(model->bytes.data + model->bytes.size - size, size);
+    if (is_volatile) {
+        commit_log_append_volatile(model->log, records);
+        return;
+    }
+    model->begins[model->count] = model->bytes.size - size;
+    model->ends[model->count++] = model->bytes.size;
+    commit_log_append(model->log, records);
+    flush(model->log);
+}
+
+/* A clean start goes on where it ended; after a kill volatile positions at the end are given again.
+ */
+static void restart(struct model *model, bool killed)
+{
+    struct twin *left = killed ? twin_after_kill(model->twin) : NULL;
+
+    commit_log_close(model->log);
+    if (left) {
+        twin_free(model->twin);
+        model->twin = left;
+        model->options.io = twin_io(left);
+        model->bytes.size = model->count ? (size_t)model->ends[model->count - 1] : 0;
+    }
+    model->log = open_with(&model->options, true);
+    assert_int_equal(commit_log_position(model->log), model->bytes.size);
+}
+
+/* From the position on: the frame that holds it or the next one, and all behind. */
+static void expect_from(struct model *model, uint64_t position)
+{
+    struct commit_reader *reader = open_reader(model->twin, position);
+    struct commit_frame frame;
+    struct diag diag = {0};
+    size_t i = 0;
+
+    while (i < model->count && model->ends[i] <= position)
+        i++;
+    for (; i < model->count; i++) {
+        assert_int_equal(commit_reader_next(reader, &frame, &diag), 0);
+        assert_int_equal(frame.begin, model->begins[i]);
+        assert_int_equal(frame.end, model->ends[i]);
+        assert_memory_equal(frame.records.data, model->bytes.data + frame.begin,
+                            frame.records.size);
+    }
+    assert_int_equal(commit_reader_next(reader, &frame, &diag), ERR_MISSING);
+    assert_int_equal(diag.code, 0);
+    assert_string_equal(diag.text, "");
+    commit_reader_free(reader);
+}
+
+static void run_model(uint64_t seed, bool compress)
+{
+    struct model model = {.twin = twin_new()};
+
+    random_init(&model.random, seed);
+    model.options = options_of(twin_io(model.twin), COMMIT_ALWAYS);
+    model.options.compress = compress;
+    model.options.segment_bytes = 700;
+    model.log = open_with(&model.options, true);
+    for (int i = 0; i < 80; i++) {
+        uint64_t what = random_below(&model.random, 30);
+
+        append_any(&model);
+        if (what < 2)
+            restart(&model, what);
+        else if (what < 5)
+            commit_log_mark(model.log);
+        if (i != 39)
+            continue;
+        flush(model.log);
+        for (uint64_t position = 1; position <= model.bytes.size + 3; position++)
+            expect_from(&model, position);
+        expect_from(&model, 0);
+    }
+    commit_log_close(model.log); /* its end is a closed segment's now, maybe with a gap */
+    for (uint64_t position = 1; position <= model.bytes.size; position++)
+        expect_from(&model, position);
+    twin_free(model.twin);
+    buffer_release(&model.bytes);
+}
+
+static void test_a_reader_begins_at_every_position_of_any_log(void **state)
+{
+    uint64_t seed = (uint64_t)clock_monotonic_ns();
+
+    (void)state;
+    print_message("seed %" PRIu64 "\n", seed);
+    for (uint64_t i = 0; i < 4; i++)
+        run_model(seed + i, i & 1);
+}
+
+/* One that waits beyond the end gets nothing of what comes before its position. */
+static void test_a_reader_beyond_the_end_waits_for_its_position(void **state)
+{
+    struct twin *twin = twin_new();
+    struct commit_log *log = open_small(twin, COMMIT_ALWAYS);
+    struct commit_reader *reader = open_reader(twin, 50 * RECORD_SIZE);
+
+    (void)state;
+    for (uint64_t n = 0; n < 100; n++) {
+        append_records(log, n, n + 1);
+        flush(log);
+        expect_up_to(reader, n < 50 ? 50 : n, n < 50 ? 50 : n + 1);
+    }
+    free_all(reader, log, twin);
+}
+
 /* --- Checkpoints. */
 
 static void test_what_a_checkpoint_has_removed_is_out_of_range(void **state)
@@ -363,6 +495,7 @@ static void test_what_is_written_again_is_not_read_again(void **state)
 
 struct follower {
     struct twin *twin;
+    struct commit_log *log; /* if it asks that */
     pthread_t thread;
     _Atomic uint64_t goal;  /* records, once it is known */
     uint64_t read, skipped; /* records */
@@ -515,6 +648,80 @@ static void test_a_second_thread_reads_everything_once_though_the_disk_fails(voi
     follow_while_writing(false, true);
 }
 
+/* Below what was durable before a reader came to the end no frame comes any more: so it knows what
+ * was volatile, also at the end. */
+static void *expect_nothing_late(void *argument)
+{
+    struct follower *follower = argument;
+    struct commit_reader *reader = open_reader(follower->twin, 0);
+    uint64_t known = 0;
+
+    while (!follower->problem[0] && known < follower->goal) {
+        uint64_t durable = commit_log_durable(follower->log);
+        struct commit_frame frame;
+        struct diag diag = {0};
+        int rc;
+
+        while ((rc = commit_reader_next(reader, &frame, &diag)) == 0) {
+            follower->skipped += frame.begin - known;
+            follower->read += frame.end - frame.begin;
+            if (frame.begin < known)
+                snprintf(follower->problem, sizeof(follower->problem),
+                         "%" PRIu64 " came, up to %" PRIu64 " all was known", frame.begin, known);
+            known = frame.end;
+        }
+        if (rc != ERR_MISSING)
+            snprintf(follower->problem, sizeof(follower->problem), "%.200s", diag.text);
+        if (durable > known) {
+            follower->skipped += durable - known;
+            known = durable;
+        }
+        sched_yield();
+    }
+    commit_reader_free(reader);
+    return NULL;
+}
+
+static void test_what_was_durable_and_not_read_was_volatile(void **state)
+{
+    static const enum commit_sync syncs[] = {COMMIT_ALWAYS, COMMIT_EVERYSEC, COMMIT_NO};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct twin *twin = twin_new();
+        struct commit_log *log = open_small(twin, syncs[i]);
+        struct follower follower = {.twin = twin, .log = log, .goal = UINT64_MAX};
+        uint64_t stored = 0, gaps = 0;
+
+        assert_int_equal(pthread_create(&follower.thread, NULL, expect_nothing_late, &follower), 0);
+        for (uint64_t n = 0; n < 3000; n++) {
+            if (n % 3 == 0) {
+                commit_log_append_volatile(log, SPAN("1234567"));
+                gaps += 7;
+            }
+            append_records(log, n, n + 1);
+            stored += RECORD_SIZE;
+            if (n % 5 == 0)
+                while (commit_log_flush(log, NULL) < 0)
+                    commit_log_set_sync(log, syncs[i]);
+            if (n % 7 == 0) {
+                commit_log_append_volatile(log, SPAN("1234567"));
+                gaps += 7;
+            }
+            if (n % 200 == 99)
+                twin_fail_at(twin, twin_steps(twin) + 3, ERR_IO, false);
+        }
+        while (commit_log_flush(log, NULL) < 0)
+            commit_log_set_sync(log, syncs[i]);
+        follower.goal = commit_log_position(log);
+        pthread_join(follower.thread, NULL);
+        assert_string_equal(follower.problem, "");
+        assert_int_equal(follower.read, stored);
+        assert_int_equal(follower.skipped, gaps);
+        free_all(NULL, log, twin);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -524,6 +731,8 @@ int main(void)
         cmocka_unit_test(test_a_reader_at_the_end_waits_for_more),
         cmocka_unit_test(test_a_frame_says_where_it_lies),
         cmocka_unit_test(test_gaps_that_volatile_records_leave_are_passed_over),
+        cmocka_unit_test(test_a_reader_begins_at_every_position_of_any_log),
+        cmocka_unit_test(test_a_reader_beyond_the_end_waits_for_its_position),
         cmocka_unit_test(test_what_a_checkpoint_has_removed_is_out_of_range),
         cmocka_unit_test(test_a_reader_that_keeps_up_survives_a_checkpoint),
         cmocka_unit_test(test_a_torn_last_frame_is_the_end),
@@ -532,6 +741,7 @@ int main(void)
         cmocka_unit_test(test_a_second_thread_reads_everything_once),
         cmocka_unit_test(test_a_second_thread_is_told_what_checkpoints_removed),
         cmocka_unit_test(test_a_second_thread_reads_everything_once_though_the_disk_fails),
+        cmocka_unit_test(test_what_was_durable_and_not_read_was_volatile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

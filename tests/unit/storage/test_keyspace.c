@@ -411,6 +411,56 @@ static void test_replay_sees_an_expired_key_as_it_is(void **state)
     assert_int_equal(rq->effect_count, 0);
 }
 
+static void note_visit(void *context, struct entry *entry)
+{
+    (void)entry;
+    ++*(int *)context;
+}
+
+/* On a replica it goes when the primary says so; only who writes there finds it in the way. */
+static void test_a_replica_hides_an_expired_key_from_readers(void **state)
+{
+    static const struct command_spec reads = {.flags = CMD_READONLY}, writes = {.flags = CMD_WRITE};
+    int visits = 0;
+
+    (void)state;
+    set("k", "v");
+    expire("k", fake->now_ms - 1);
+    rq->flags |= REQUEST_REPLICA;
+    rq->spec = &reads;
+    assert_null(find("k"));
+    rq->held_shards = SHARDS_ALL;
+    assert_null(keyspace_random(rq, 0));
+    assert_int_equal(keyspace_scan(rq, 0, 0, 100000, note_visit, &visits), 0);
+    assert_int_equal(visits, 0);
+    set("live", "v");
+    assert_non_null(keyspace_random(rq, 0));
+    assert_int_equal(rq->effect_count, 0);
+    assert_int_equal(keyspace_count(fake->keyspace, 0), 2);
+    rq->spec = &writes;
+    assert_null(find("k"));
+    assert_int_equal(keyspace_count(fake->keyspace, 0), 1);
+}
+
+static void test_two_keyspaces_change_places(void **state)
+{
+    struct keyspace *other = keyspace_new(keyspace_databases(fake->keyspace), false);
+
+    (void)state;
+    set("k", "v");
+    expire("k", fake->now_ms + 100);
+    rq->held_shards = SHARDS_ALL;
+    keyspace_exchange(fake->keyspace, other);
+    assert_null(find("k"));
+    set("new", "v");
+    keyspace_exchange(fake->keyspace, other);
+    assert_non_null(find("k"));
+    assert_null(find("new"));
+    assert_int_equal(keyspace_expiring_count(fake->keyspace, 0), 1);
+    assert_int_equal(keyspace_count(other, 0), 1);
+    keyspace_free(other);
+}
+
 static void test_every_change_meets_an_expired_key_as_absent(void **state)
 {
     (void)state;
@@ -774,6 +824,8 @@ int main(void)
         RULE(test_misuse_of_entries_is_fatal),
         RULE(test_a_key_lives_until_its_time_and_not_at_it),
         RULE(test_replay_sees_an_expired_key_as_it_is),
+        RULE(test_a_replica_hides_an_expired_key_from_readers),
+        RULE(test_two_keyspaces_change_places),
         RULE(test_every_change_meets_an_expired_key_as_absent),
         RULE(test_an_expiry_can_be_set_changed_and_dropped),
         RULE(test_the_average_ttl_is_exact),

@@ -75,6 +75,42 @@ static void test_a_manifest_reads_as_it_was_written(void **state)
     buffer_release(&again);
 }
 
+/* What the first version has written, before logs could be replaced. */
+static void test_a_manifest_of_the_first_version_is_read(void **state)
+{
+    static const char hex[] =
+        "4d536d6e66737431ac00000008011228303132333435363738393031323334353637383930313233"
+        "343536373839303132333435363738391a2839383736353433323130393837363534333231303938"
+        "37363534333231303938373635343332313020462a12636865636b706f696e742d3132302e726462"
+        "307838e724421e0a12303030303030303030372d3130302e6c6f671064180120ac0228800442170a"
+        "12303030303030303030382d3330302e6c6f6710ac02480959cc538f";
+    struct manifest expected = some_manifest(), read;
+    struct buffer bytes = {0}, again = {0};
+    struct diag diag = {0};
+
+    (void)state;
+    for (size_t i = 0; hex[i]; i += 2) {
+        unsigned byte;
+
+        assert_int_equal(sscanf(hex + i, "%2x", &byte), 1);
+        buffer_append(&bytes, &(unsigned char){(unsigned char)byte}, 1);
+    }
+    assert_int_equal(decode(&bytes, &read, &diag), 0);
+    assert_int_equal(read.replaced, 0);
+    assert_int_equal(manifest_oldest(&read), 100);
+    encode(&expected, &again); /* nor can it tell ours from its own */
+    assert_true(span_equal(span_of(bytes.data, bytes.size), span_of(again.data, again.size)));
+    read.replaced = 3;
+    encode(&read, &again);
+    manifest_release(&read);
+    assert_int_equal(decode(&again, &read, &diag), 0);
+    assert_int_equal(read.replaced, 3);
+    manifest_release(&read);
+    manifest_release(&expected);
+    buffer_release(&bytes);
+    buffer_release(&again);
+}
+
 static void test_any_flipped_byte_and_any_cut_is_damage(void **state)
 {
     struct manifest manifest = some_manifest(), read;
@@ -172,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_manifest_reads_as_it_was_written),
+        cmocka_unit_test(test_a_manifest_of_the_first_version_is_read),
         cmocka_unit_test(test_any_flipped_byte_and_any_cut_is_damage),
         cmocka_unit_test(test_what_contradicts_itself_is_damage),
         cmocka_unit_test(test_names_stay_in_the_directory),

@@ -31,7 +31,7 @@ struct written {
     struct twin *twin;
     struct segment_writer *writer;
     struct buffer all;
-    size_t sizes[2000];
+    size_t sizes[3000];
     size_t count;
 };
 
@@ -375,6 +375,147 @@ static void test_a_failing_disk_is_reported(void **state)
     end(&written);
 }
 
+/* --- Beginning in the middle. */
+
+/* From `position` on: the frame that holds it comes, and what comes before it is little. */
+static void seek_to(struct written *written, uint64_t position, size_t limit)
+{
+    struct segment_reader *reader = open_all(written);
+    size_t before = 0, from = 0, index = 0;
+    struct span records;
+    struct frame frame;
+    uint64_t at;
+
+    segment_seek(reader, position);
+    for (;;) {
+        int rc = segment_next(reader, &frame, &records, &at, NULL);
+
+        if (rc == ERR_MISSING) { /* the position is the end */
+            assert_int_equal(position, FIRST + written->all.size);
+            segment_reader_free(reader);
+            return;
+        }
+        assert_int_equal(rc, 0);
+        from = (size_t)(frame.begin - FIRST);
+        assert_memory_equal(records.data, written->all.data + from, records.size);
+        if (frame.end > position)
+            break;
+        before += records.size;
+    }
+    assert_true(frame.begin <= position);
+    assert_true(before <= limit);
+    for (size_t sum = 0; sum < from; index++)
+        sum += written->sizes[index];
+    from += records.size;
+    index++;
+    expect_frames(written, reader, &index, &from, written->count - index);
+    segment_reader_free(reader);
+}
+
+static void test_reading_begins_near_any_position(void **state)
+{
+    struct written written;
+    struct random random;
+    size_t largest = 2 << 20;
+    char *bytes = mem_alloc(largest);
+
+    (void)state;
+    random_init(&random, 2);
+    begin(&written);
+    for (size_t i = 0; i < 60; i++) {
+        size_t size = 1 + (size_t)random_below(&random, i % 3 ? largest : 300);
+
+        fill(&random, bytes, size, i % 5 == 0);
+        if (size > 3) /* a plain one does not begin a stream, whatever it says */
+            memcpy(bytes, "\x28\xb5\x2f\xfd", 4);
+        add(&written, span_of(bytes, size), i % 4 != 0, 0);
+    }
+    for (size_t i = 0, position = FIRST; i < written.count; position += written.sizes[i++]) {
+        seek_to(&written, position, (8 << 20) + 3 * largest);
+        seek_to(&written, position + written.sizes[i] - 1, (8 << 20) + 3 * largest);
+    }
+    seek_to(&written, FIRST + written.all.size, (8 << 20) + 3 * largest);
+    end(&written);
+    mem_free(bytes);
+}
+
+static void test_without_compression_reading_begins_with_the_frame(void **state)
+{
+    struct written written;
+    char bytes[400];
+
+    (void)state;
+    memset(bytes, 'x', sizeof(bytes));
+    begin(&written);
+    for (size_t i = 1; i <= 300; i++)
+        add(&written, span_of(bytes, i), false, 0);
+    for (uint64_t position = FIRST; position < FIRST + written.all.size; position += 17)
+        seek_to(&written, position, 0);
+    end(&written);
+}
+
+/* Whatever bit flips: what comes is what was written. */
+static void test_seeking_past_flipped_bits_gives_nothing_wrong(void **state)
+{
+    struct written written;
+    unsigned damaged = 0;
+
+    (void)state;
+    begin(&written);
+    for (int i = 0; i < 12; i++)
+        add(&written, SPAN("xadd orders * sum 12"), i % 4 != 2, 0);
+    for (uint64_t at = 0; at < segment_bytes(written.writer); at++) {
+        struct segment_reader *reader;
+        struct span records;
+        struct frame frame;
+        uint64_t there;
+        int rc;
+
+        assert_true(twin_flip(written.twin, path, at, (unsigned char)(1u << at % 8)));
+        if (segment_open(twin_io(written.twin), "log", "s.log", FIRST, UINT64_MAX, &reader, NULL) ==
+            0) {
+            segment_seek(reader, FIRST + 90);
+            while ((rc = segment_next(reader, &frame, &records, &there, NULL)) == 0)
+                assert_true(span_equal(records, SPAN("xadd orders * sum 12")));
+            damaged += rc == ERR_DAMAGED;
+            segment_reader_free(reader);
+        }
+        assert_true(twin_flip(written.twin, path, at, (unsigned char)(1u << at % 8)));
+    }
+    assert_true(damaged > 500);
+    end(&written);
+}
+
+/* A damaged header on the way ends the seeking before it: the reader finds it, and says so. */
+static void test_seeking_does_not_pass_damage(void **state)
+{
+    struct segment_reader *reader;
+    struct written written;
+    struct span records;
+    struct frame frame;
+    uint64_t at, third = 0;
+    int rc;
+
+    (void)state;
+    for (int compress = 0; compress < 2; compress++) {
+        begin(&written);
+        for (int i = 0; i < 10; i++) {
+            if (i == 3)
+                third = segment_bytes(written.writer);
+            add(&written, SPAN("xadd orders * sum 12"), compress, 0);
+        }
+        assert_true(twin_flip(written.twin, path, third + 20, 1));
+        reader = open_all(&written);
+        segment_seek(reader, FIRST + 160);
+        while ((rc = segment_next(reader, &frame, &records, &at, NULL)) == 0)
+            assert_true(frame.end <= FIRST + 60);
+        assert_int_equal(rc, ERR_DAMAGED);
+        assert_int_equal(at, third);
+        segment_reader_free(reader);
+        end(&written);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +527,10 @@ int main(void)
         cmocka_unit_test(test_any_flipped_bit_is_noticed),
         cmocka_unit_test(test_a_frame_within_a_record_proves_nothing),
         cmocka_unit_test(test_a_failing_disk_is_reported),
+        cmocka_unit_test(test_reading_begins_near_any_position),
+        cmocka_unit_test(test_without_compression_reading_begins_with_the_frame),
+        cmocka_unit_test(test_seeking_does_not_pass_damage),
+        cmocka_unit_test(test_seeking_past_flipped_bits_gives_nothing_wrong),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
