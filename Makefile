@@ -3,7 +3,7 @@
 
 PACKAGES = build-essential cmake ninja-build pkg-config libev-dev libssl-dev libprotobuf-c-dev \
 	protobuf-c-compiler libzstd-dev libjemalloc-dev libisal-dev liblzf-dev libpcre2-dev liblua5.1-0-dev libxxhash-dev libedit-dev
-TEST_PACKAGES = libcmocka-dev openssl redis-server redis-tools python3 python3-redis libhiredis-dev \
+TEST_PACKAGES = libcmocka-dev openssl redis-server redis-tools nftables iproute2 python3 python3-redis libhiredis-dev \
 	clang-format-14 clang-14 libclang-rt-14-dev $(if $(shell command -v npm),,nodejs npm)
 SERVER = build/release/broker/millstream-server
 CLI = build/release/clients/millstream-cli

@@ -142,11 +142,12 @@ enum acl_verdict acl_check_rules(const struct acl_user *user, const struct comma
                                  size_t argc, const struct span *argv, struct arena *arena,
                                  struct acl_denial *why);
 
-/* May the user run this call? `command` is the subcommand where there is one, and `argc` fits its
- * arity. Pure: nothing is logged or counted, whoever refuses calls acl_refuse. `arena` takes the
- * positions of the keys; `why` is filled in if it is refused and may not be NULL. The world lock of
- * the thread is held (any reactor, or exclusive). A call whose keys can't be found (a bad count) is
- * not refused for its keys: its handler refuses it. */
+/* May the user run this call? `command` is the subcommand where there is one; of a call that does
+ * not fit its arity, which will not run, the keys are not looked at. Pure: nothing is logged or
+ * counted, whoever refuses calls acl_refuse. `arena` takes the positions of the keys; `why` is
+ * filled in if it is refused and may not be NULL. The world lock of the thread is held (any
+ * reactor, or exclusive). A call whose keys can't be found (a bad count) is not refused for its
+ * keys: its handler refuses it. */
 static inline enum acl_verdict acl_check(const struct acl_user *user, const struct command *command,
                                          size_t argc, const struct span *argv, struct arena *arena,
                                          struct acl_denial *why)
@@ -172,10 +173,14 @@ static inline const char *acl_check_options(const struct acl_user *user,
 }
 
 /* Carries out a refusal: the NOPERM reply (unless `out` is NULL), the counters of INFO, the entry
- * in ACL LOG. `reactor` is who runs; `session` who asked, NULL if it belongs to another reactor. */
+ * in ACL LOG. `reactor` is who runs and has `session`, who asked; NULL if it is gone. */
 void acl_refuse(struct reactor *reactor, const struct session *session, const struct acl_user *user,
                 const struct command *command, const struct span *argv,
                 const struct acl_denial *why, enum acl_context context, struct reply *out);
+
+/* The reply alone, where the session belongs to another reactor, which does the rest. */
+void acl_reply_denial(const struct acl_user *user, const struct command *command,
+                      const struct acl_denial *why, struct reply *out);
 
 /* Appends the text of a refusal as in the NOPERM reply, without the code; `argv` not NULL: with the
  * key's or channel's name, as ACL DRYRUN tells it. */

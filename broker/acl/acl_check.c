@@ -37,6 +37,21 @@ bool acl_pattern_fits(const struct acl_pattern *pattern, struct span text, uint6
 
 /* --- Keys. */
 
+/* BITFIELD reads if it has nothing but GET, and OVERFLOW, which concerns writing. */
+static unsigned bitfield_use(size_t argc, const struct span *argv)
+{
+    size_t i = 2;
+
+    while (i < argc) {
+        size_t size = span_is(argv[i], "get") ? 3 : span_is(argv[i], "overflow") ? 2 : 0;
+
+        if (size == 0 || argc - i < size)
+            return ACL_READ_WRITE;
+        i += size;
+    }
+    return ACL_READ;
+}
+
 /* What a call does to a key: the spec's flags where they say it, and where they vary, what the
  * arguments say. As long as that is not known, both. */
 static unsigned varying_use(const struct command *command, size_t argc, const struct span *argv)
@@ -52,13 +67,8 @@ static unsigned varying_use(const struct command *command, size_t argc, const st
     }
     if (strcmp(name, "delex") == 0)
         return argc > 2 ? ACL_READ_WRITE : ACL_WRITE;
-    if (strcmp(name, "bitfield") == 0) {
-        size_t i = 2;
-
-        while (i < argc && span_is(argv[i], "get") && argc - i >= 3)
-            i += 3;
-        return i == argc ? ACL_READ : ACL_READ_WRITE;
-    }
+    if (strcmp(name, "bitfield") == 0)
+        return bitfield_use(argc, argv);
     return ACL_READ_WRITE;
 }
 
@@ -105,6 +115,8 @@ static void find_keys(const struct command *command, size_t argc, const struct s
                       struct arena *arena, struct found_keys *found)
 {
     found->asked = true;
+    if (!command_arity_fits(command->spec, argc)) /* it will not run: redis.acl_check_cmd asks */
+        return;
     if (!command->is_plain || command->key_at >= argc) {
         found->count = command_find_keys(command->spec, argc, argv, arena, &found->keys);
         return;

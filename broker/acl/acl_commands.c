@@ -32,6 +32,14 @@ static struct acl *acl_of(const struct request *rq)
     return server_of(rq)->acl;
 }
 
+static void refuse_arguments(const struct request *rq, struct reply *out)
+{
+    reply_error_format(out,
+                       "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try ACL "
+                       "HELP.",
+                       SPAN_ARGS(rq->argv[1]));
+}
+
 /* --- Users. */
 
 /* ACL SETUSER name [rule ...] -> all rules, or on an error none of them. */
@@ -40,6 +48,8 @@ static void acl_setuser(struct request *rq, struct reply *out)
     struct server *server = server_of(rq);
     struct acl *acl = server->acl;
     struct acl_user *user = acl_find(acl, rq->argv[2]);
+    const struct acl_words words = {
+        .count = rq->argc - 3, .items = rq->argv + 3, .what = "Error in ACL SETUSER modifier"};
     struct acl_rules *rules;
     struct diag diag = {0};
 
@@ -48,8 +58,7 @@ static void acl_setuser(struct request *rq, struct reply *out)
         return;
     }
     rules = user ? acl_rules_copy(user->rules) : acl_rules_new(&acl->terms);
-    if (acl_rules_apply_words(&acl->terms, rules, rq->argc - 3, rq->argv + 3,
-                              "Error in ACL SETUSER modifier", &diag) < 0) {
+    if (acl_rules_apply_words(&acl->terms, rules, &words, &diag) < 0) {
         acl_rules_free(rules);
         reply_error_format(out, "ERR %s", diag.text);
         return;
@@ -194,8 +203,7 @@ static void acl_cat(struct request *rq, struct reply *out)
     int category;
 
     if (rq->argc > 3) {
-        reply_error(out, "ERR unknown subcommand or wrong number of arguments for 'cat'. Try ACL "
-                         "HELP.");
+        refuse_arguments(rq, out);
         return;
     }
     if (rq->argc == 2) {
@@ -226,8 +234,7 @@ static void acl_genpass(struct request *rq, struct reply *out)
     int64_t bits = GENPASS_BITS;
 
     if (rq->argc > 3) {
-        reply_error(out, "ERR unknown subcommand or wrong number of arguments for 'genpass'. Try "
-                         "ACL HELP.");
+        refuse_arguments(rq, out);
         return;
     }
     if (rq->argc == 3) {
@@ -288,8 +295,7 @@ static void acl_log_command(struct request *rq, struct reply *out)
     int64_t count = LOG_DEFAULT_COUNT;
 
     if (rq->argc > 3) {
-        reply_error(out, "ERR unknown subcommand or wrong number of arguments for 'log'. Try ACL "
-                         "HELP.");
+        refuse_arguments(rq, out);
         return;
     }
     if (rq->argc == 3 && span_is(rq->argv[2], "reset")) {

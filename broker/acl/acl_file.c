@@ -26,19 +26,27 @@ enum {
 
 /* --- Reading. */
 
-/* The words of a line; the array is the caller's to free. */
+static bool is_blank(char byte)
+{
+    return strchr(" \t\r", byte) != NULL;
+}
+
+/* The words of a line; the array is the caller's to free. Two blanks behind the first word are an
+ * empty one: a user may have an empty name. */
 static struct span *split(struct span line, size_t *count)
 {
     struct span *words = mem_alloc((line.size / 2 + 1) * sizeof(*words));
     size_t at = 0;
 
+    while (line.size > 0 && is_blank(line.data[line.size - 1]))
+        line.size--;
     *count = 0;
     while (at < line.size) {
         size_t start = at;
 
-        while (at < line.size && !strchr(" \t\r", line.data[at]))
+        while (at < line.size && !is_blank(line.data[at]))
             at++;
-        if (at > start)
+        if (at > start || *count == 1)
             words[(*count)++] = span_of(line.data + start, at - start);
         at++;
     }
@@ -49,6 +57,7 @@ static struct span *split(struct span line, size_t *count)
 static void read_user(struct acl *fresh, size_t count, const struct span *words, const char *path,
                       int number, struct buffer *errors)
 {
+    struct acl_words rest = {.what = "Error in applying operation", .from_file = true};
     struct acl_user *user;
     struct acl_rules *rules;
     struct diag diag = {0};
@@ -64,8 +73,9 @@ static void read_user(struct acl *fresh, size_t count, const struct span *words,
         return;
     }
     rules = acl_rules_new(&fresh->terms);
-    if (acl_rules_apply_words(&fresh->terms, rules, count - 2, words + 2,
-                              "Error in applying operation", &diag) < 0) {
+    rest.count = count - 2;
+    rest.items = words + 2;
+    if (acl_rules_apply_words(&fresh->terms, rules, &rest, &diag) < 0) {
         buffer_printf(errors, "%s:%d: %s. ", path, number, diag.text);
         acl_rules_free(rules);
         return;
@@ -252,6 +262,8 @@ static int add_configured(struct acl *acl, size_t count, const struct span *word
 {
     struct acl_user *user = acl_find(acl, words[0]);
     bool is_default = user == acl->default_user;
+    const struct acl_words rest = {
+        .count = count - 1, .items = words + 1, .what = "modifier", .from_file = true};
     struct acl_rules *rules;
     struct diag why = {0};
 
@@ -265,7 +277,7 @@ static int add_configured(struct acl *acl, size_t count, const struct span *word
                         SPAN_ARGS(words[0]));
     *has_default |= is_default;
     rules = acl_rules_new(&acl->terms);
-    if (acl_rules_apply_words(&acl->terms, rules, count - 1, words + 1, "modifier", &why) < 0) {
+    if (acl_rules_apply_words(&acl->terms, rules, &rest, &why) < 0) {
         acl_rules_free(rules);
         return diag_set(diag, ERR_SYNTAX, "Error in user declaration '%.*s': %s",
                         SPAN_ARGS(words[0]), why.text);

@@ -239,11 +239,18 @@ void acl_rules_free(struct acl_rules *rules);
 const char *acl_rules_apply(const struct acl_terms *terms, struct acl_rules *rules,
                             struct span rule);
 
+struct acl_words {
+    size_t count;
+    const struct span *items;
+    const char *what; /* for the error: "Error in ..." */
+    bool from_file;   /* the error goes to logs: passwords are not shown in it */
+};
+
 /* Takes words in which the parts of a selector may still be apart ("(+get", "~x)"). 0, or
- * ERR_SYNTAX with a text as in ACL SETUSER's error reply, `what` being "Error in ..."; the rules
- * are then in between and to be thrown away. */
-int acl_rules_apply_words(const struct acl_terms *terms, struct acl_rules *rules, size_t count,
-                          const struct span *words, const char *what, struct diag *diag);
+ * ERR_SYNTAX with a text as in ACL SETUSER's error reply; the rules are then in between and to be
+ * thrown away. */
+int acl_rules_apply_words(const struct acl_terms *terms, struct acl_rules *rules,
+                          const struct acl_words *words, struct diag *diag);
 
 /* The user's line without "user <name> ". */
 void acl_rules_describe(const struct acl_rules *rules, struct buffer *out);

@@ -4,7 +4,8 @@
 #include "core/base/mem.h"
 
 enum {
-    LOOK_BACK = 10, /* entries compared with a new one */
+    LOOK_BACK = 10,    /* entries compared with a new one */
+    TEXT_LIMIT = 4096, /* of a key, name or client that is kept: whoever is refused chooses them */
     SAME_WITHIN_MS = 60 * 1000
 };
 
@@ -74,9 +75,10 @@ void acl_log_release(struct acl_log *log)
     pthread_mutex_destroy(&log->lock);
 }
 
+/* What is kept of it. */
 static struct span text_of(const struct buffer *buffer)
 {
-    return span_of(buffer->data, buffer->size);
+    return span_of(buffer->data, buffer->size < TEXT_LIMIT ? buffer->size : TEXT_LIMIT);
 }
 
 static bool is_like(const struct acl_log_entry *a, const struct acl_log_entry *b)
@@ -169,7 +171,7 @@ static void reply_entry(const struct acl_log_entry *entry, int64_t now_ms, struc
     reply_pair(out, "object", text_of(&entry->object));
     reply_pair(out, "username", text_of(&entry->user));
     reply_bulk_text(out, "age-seconds");
-    reply_double(out, (double)(now_ms - entry->created_ms) / 1000);
+    reply_double(out, (double)(now_ms - entry->updated_ms) / 1000);
     reply_pair(out, "client-info", text_of(&entry->client));
     reply_bulk_text(out, "entry-id");
     reply_integer(out, (int64_t)entry->id);

@@ -250,27 +250,38 @@ static bool closes(struct span word)
     return word.size && word.data[word.size - 1] == ')';
 }
 
-int acl_rules_apply_words(const struct acl_terms *terms, struct acl_rules *rules, size_t count,
-                          const struct span *words, const char *what, struct diag *diag)
+/* A rule as an error shows it. */
+static struct span shown(const struct acl_words *words, struct span rule)
 {
+    bool is_password = rule.size && memchr("><#!", rule.data[0], 4);
+
+    return words->from_file && is_password ? SPAN("(a password)") : rule;
+}
+
+int acl_rules_apply_words(const struct acl_terms *terms, struct acl_rules *rules,
+                          const struct acl_words *words, struct diag *diag)
+{
+    const struct span *items = words->items;
     struct buffer whole = {0};
     int rc = 0;
 
     /* all parentheses first: a rule in front of an open one is not complained about */
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < words->count; i++) {
         size_t start = i;
 
-        if (!opens(words[i]))
+        if (!opens(items[i]))
             continue;
-        while (++i < count && !closes(words[i]))
+        while (++i < words->count && !closes(items[i]) && !opens(items[i]))
             ;
-        if (i == count)
+        if (i < words->count && opens(items[i]))
+            start = i; /* the one before is not closed either */
+        if (i == words->count || start == i)
             return diag_set(diag, ERR_SYNTAX,
                             "Unmatched parenthesis in acl selector starting at '%.*s'.",
-                            SPAN_ARGS(words[start]));
+                            SPAN_ARGS(items[start]));
     }
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        struct span rule = words[i];
+    for (size_t i = 0; i < words->count && rc == 0; i++) {
+        struct span rule = items[i];
         const char *why;
 
         if (opens(rule)) {
@@ -278,13 +289,14 @@ int acl_rules_apply_words(const struct acl_terms *terms, struct acl_rules *rules
             buffer_append_span(&whole, rule);
             do {
                 buffer_append_byte(&whole, ' ');
-                buffer_append_span(&whole, words[++i]);
-            } while (!closes(words[i]));
+                buffer_append_span(&whole, items[++i]);
+            } while (!closes(items[i]));
             rule = span_of(whole.data, whole.size);
         }
         why = acl_rules_apply(terms, rules, rule);
         if (why)
-            rc = diag_set(diag, ERR_SYNTAX, "%s '%.*s': %s", what, SPAN_ARGS(rule), why);
+            rc = diag_set(diag, ERR_SYNTAX, "%s '%.*s': %s", words->what,
+                          SPAN_ARGS(shown(words, rule)), why);
     }
     buffer_release(&whole);
     return rc;

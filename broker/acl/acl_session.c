@@ -82,8 +82,11 @@ bool acl_session_authenticate(struct session *session, struct span name, struct 
                               struct span word)
 {
     struct acl_user *user = acl_find(acl_of(session), name);
+    /* the same work for a name that nobody has: the time must not tell */
+    const struct acl_user *asked = user ? user : acl_default(acl_of(session));
+    bool knows = acl_rules_know_password(asked->rules, password);
 
-    if (user && acl_rules_know_password(user->rules, password) && acl_user_is_on(user)) {
+    if (user && knows && acl_user_is_on(user)) {
         acl_session_login(session, user);
         return true;
     }
@@ -119,12 +122,21 @@ void acl_denial_text(const struct acl_user *user, const struct command *command,
         buffer_printf(out, "No permissions to access a %s", what);
 }
 
+void acl_reply_denial(const struct acl_user *user, const struct command *command,
+                      const struct acl_denial *why, struct reply *out)
+{
+    struct buffer text = {0};
+
+    acl_denial_text(user, command, NULL, why, &text);
+    reply_error_format(out, "NOPERM %.*s", (int)text.size, text.data);
+    buffer_release(&text);
+}
+
 void acl_refuse(struct reactor *reactor, const struct session *session, const struct acl_user *user,
                 const struct command *command, const struct span *argv,
                 const struct acl_denial *why, enum acl_context context, struct reply *out)
 {
     struct span object = why->at ? argv[why->at] : span_text(command->full_name);
-    struct buffer text = {0};
 
     if (why->verdict == ACL_DENIED_KEY)
         reactor->stats.acl_denied_key++;
@@ -135,11 +147,8 @@ void acl_refuse(struct reactor *reactor, const struct session *session, const st
     if (session && context == ACL_TOPLEVEL)
         context = context_of(session);
     note(reactor, session, acl_user_name(user), object, why->verdict, context);
-    if (!out)
-        return;
-    acl_denial_text(user, command, NULL, why, &text);
-    reply_error_format(out, "NOPERM %.*s", (int)text.size, text.data);
-    buffer_release(&text);
+    if (out)
+        acl_reply_denial(user, command, why, out);
 }
 
 /* --- Ending connections. */

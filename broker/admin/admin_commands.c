@@ -1,6 +1,7 @@
 #include "broker/admin/admin_commands.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/farewell.h"
 #include "broker/script/busy.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
@@ -43,36 +44,51 @@ static bool parse_shutdown(struct request *rq, struct shutdown_options *options)
     return !options->abort || rq->argc == 2;
 }
 
-/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. What is in the log becomes durable, and the RDB
- * file is written if asked for, or if there are save points and no log. There is no replica to wait
- * for, so ABORT finds nothing to stop. Exclusive. */
+static void abort_shutdown(struct server *server, struct reply *out)
+{
+    if (!farewell_is_on(server)) {
+        reply_error(out, "ERR No shutdown in progress.");
+        return;
+    }
+    farewell_abort(server);
+    reply_ok(out);
+}
+
+/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. Replicas get what they lack; what is in the log
+ * becomes durable, and the RDB file is written if asked for, or if there are save points and no
+ * log. Exclusive. */
 static void shutdown_command(struct request *rq, struct reply *out)
 {
     struct session *session = request_session(rq);
     struct server *server = session->reactor->server;
     struct shutdown_options options;
+    struct farewell_end end;
     struct diag diag = {0};
-    bool save;
 
     if (!parse_shutdown(rq, &options)) {
         reply_error(out, ERROR_SYNTAX);
         return;
     }
     if (options.abort) {
-        reply_error(out, "ERR No shutdown in progress.");
+        abort_shutdown(server, out);
         return;
     }
-    if (atomic_load_explicit(&server->busy, memory_order_relaxed) &&
-        !script_busy_shutdown(server, options.nosave, out))
+    if (!script_busy_may_shut_down(server, options.nosave, out))
         return;
     log_line(server->log, LOG_WARNING, "User requested shutdown...");
-    save = options.save || (!options.nosave && persistence_has_save_points(server->persistence));
-    if (!atomic_load_explicit(&server->loading, memory_order_relaxed) &&
-        persistence_settle(server->persistence, save, &diag) < 0 && !options.force) {
+    end.settles = !atomic_load_explicit(&server->loading, memory_order_relaxed);
+    end.force = options.force;
+    end.save =
+        options.save || (!options.nosave && persistence_has_save_points(server->persistence));
+    if (!options.now && !(rq->flags & REQUEST_NO_WAIT) && farewell_begin(server, session, &end))
+        return;
+    if (end.settles && persistence_settle(server->persistence, end.save, &diag) < 0 &&
+        !options.force) {
         log_line(server->log, LOG_WARNING, "Errors trying to shut down: %s", diag.text);
         reply_error(out, "ERR Errors trying to SHUTDOWN. Check logs.");
         return;
     }
+    script_busy_abandon(server);
     session_close_after_reply(session);
     server_stop(server);
 }

@@ -16,7 +16,8 @@ static const struct command *next_top(const struct registry *registry, unsigned 
     while (*at < registry_total(registry)) {
         const struct command *command = registry_by_number(registry, (*at)++);
 
-        if (!command->parent && !(command->spec->flags & CMD_INTERNAL))
+        if (!command->parent && !(command->spec->flags & CMD_INTERNAL) &&
+            !registry_is_disabled(registry, command))
             return command;
     }
     return NULL;
@@ -104,8 +105,7 @@ static bool passes(const struct command *command, enum filter filter, struct spa
     }
 }
 
-/* COMMAND LIST [FILTERBY (MODULE name|ACLCAT category|PATTERN pattern)]. With a filter, subcommands
- * are listed too. */
+/* COMMAND LIST [FILTERBY (MODULE name|ACLCAT category|PATTERN pattern)]. Subcommands, too. */
 static void command_list(struct request *rq, struct reply *out)
 {
     const struct registry *registry = registry_of(rq);
@@ -127,7 +127,7 @@ static void command_list(struct request *rq, struct reply *out)
     for (unsigned i = 0; i < registry_total(registry); i++) {
         const struct command *command = registry_by_number(registry, i);
 
-        if ((filter == FILTER_NONE && command->parent) || command->spec->flags & CMD_INTERNAL)
+        if (command->spec->flags & CMD_INTERNAL || registry_is_disabled(registry, command))
             continue;
         if (!passes(command, filter, rq->argc == 5 ? rq->argv[4] : span_of(NULL, 0)))
             continue;

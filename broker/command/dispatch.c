@@ -6,11 +6,13 @@
  * Serving needs other shards than those of the call, so it starts when nothing is held. It is done
  * before the call's own reply can leave, since replies are written at the end of the round. */
 #include "broker/command/dispatch.h"
+#include "broker/acl/acl.h"
 #include "broker/command/unit.h"
 #include "broker/observe/observe.h"
 #include "broker/persistence/persistence.h"
 #include "broker/pubsub/keyspace_events.h"
 #include "broker/reactor/world.h"
+#include "broker/replication/replication.h"
 #include "broker/script/busy.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
@@ -45,6 +47,10 @@ void dispatch_prepare(struct reactor *reactor, struct request *rq, struct arena 
     rq->arena = arena;
     rq->random = &reactor->random;
     rq->flags = persistence_is_logging(server->persistence) ? REQUEST_LOGGED : 0;
+    /* what has expired goes nowhere while writes wait: replicas are to get to the end */
+    if (replication_is_replica(server->replication) ||
+        server_pause_mode(server, rq->now_ms) != PAUSE_NONE)
+        rq->flags |= REQUEST_REPLICA;
 }
 
 int dispatch_find_keys(struct request *rq, const struct command *command, uint64_t *shards)
@@ -192,6 +198,27 @@ static bool stop_world(struct reactor *reactor, const struct command *command, s
     return false;
 }
 
+/* What the user may do may have changed while the world was being stopped. */
+static bool is_still_permitted(struct reactor *reactor, const struct session *session,
+                               const struct command *command, const struct request *rq,
+                               struct reply *out)
+{
+    const struct acl_user *user = session ? session->user : NULL;
+    struct acl_denial why;
+    const char *error;
+
+    if (!user || user->unrestricted)
+        return true;
+    if (acl_check(user, command, rq->argc, rq->argv, rq->arena, &why) != ACL_ALLOWED) {
+        acl_refuse(reactor, session, user, command, rq->argv, &why, ACL_TOPLEVEL, out);
+        return false;
+    }
+    error = acl_check_options(user, command, rq->argc, rq->argv);
+    if (error)
+        reply_error(out, error);
+    return !error;
+}
+
 void dispatch_run(struct reactor *reactor, struct session *session, const struct command *command,
                   struct request *rq, struct reply *out)
 {
@@ -217,8 +244,10 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
         rq->held_shards = SHARDS_ALL;
         /* another exclusive call may have replaced the configuration meanwhile */
         rq->settings = &server_config(server)->settings;
-        command->spec->run(rq, out);
-        after_run(reactor, session, command, rq);
+        if (is_still_permitted(reactor, session, command, rq, out)) {
+            command->spec->run(rq, out);
+            after_run(reactor, session, command, rq);
+        }
         world_resume(server->world, reactor->index);
     }
     reactor->acting = NULL;
@@ -240,10 +269,15 @@ static void evicted(struct reactor *reactor, struct request *rq)
 
 bool dispatch_make_room(struct reactor *reactor)
 {
-    const struct settings *settings = &server_config(reactor->server)->settings;
+    const struct config *config = server_config(reactor->server);
+    const struct settings *settings = &config->settings;
     uint64_t start_ns = 0;
     bool fits = true;
 
+    if (config->replica_ignore_maxmemory && replication_is_replica(reactor->server->replication))
+        return true;
+    if (server_pause_mode(reactor->server, reactor->now_ms) != PAUSE_NONE)
+        return true; /* it would be a write; those who want memory wait */
     while (mem_used() > settings->maxmemory) {
         uint64_t one_ns = clock_monotonic_ns();
         struct request rq;

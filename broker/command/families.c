@@ -11,6 +11,9 @@
 #include "broker/observe/observe_commands.h"
 #include "broker/persistence/persistence_commands.h"
 #include "broker/pubsub/pubsub_commands.h"
+#include "broker/replication/replication_commands.h"
+#include "broker/replication/follow_commands.h"
+#include "broker/replication/failover_commands.h"
 #include "broker/script/eval_commands.h"
 #include "broker/script/function_commands.h"
 #include "broker/session/client_commands.h"
@@ -76,6 +79,7 @@ const struct command_spec *const registry_families[] = {
     dump_commands,
     migrate_commands,
     persistence_commands,
+    replication_commands,
     list_push_commands,
     list_pop_commands,
     list_read_commands,
@@ -118,5 +122,7 @@ const struct command_spec *const registry_families[] = {
     observe_commands,
     latency_commands,
     function_commands,
+    follow_commands,
+    failover_commands,
     NULL,
 };

@@ -225,6 +225,16 @@ bool registry_has_renames(const struct registry *registry)
     return registry->rename_count > 0;
 }
 
+bool registry_is_disabled(const struct registry *registry, const struct command *command)
+{
+    const struct command *top = command->parent ? command->parent : command;
+
+    for (size_t i = 0; i < registry->rename_count; i++)
+        if (registry->renames[i].command == top)
+            return registry->renames[i].name[0] == '\0';
+    return false;
+}
+
 struct span registry_original_name(const struct command *command, struct span word)
 {
     const char *name = (command->parent ? command->parent : command)->spec->name;
@@ -285,5 +295,9 @@ const struct command *registry_by_number(const struct registry *registry, unsign
 
 unsigned registry_count(const struct registry *registry)
 {
-    return registry->top_level;
+    unsigned count = registry->top_level;
+
+    for (size_t i = 0; i < registry->rename_count; i++)
+        count -= registry->renames[i].name[0] == '\0';
+    return count;
 }

@@ -39,6 +39,9 @@ int registry_rename(struct registry *registry, struct span from, struct span to,
 /* True if a command has another name than its own. */
 bool registry_has_renames(const struct registry *registry);
 
+/* True if a command, or the one it is a subcommand of, has no name any more. */
+bool registry_is_disabled(const struct registry *registry, const struct command *command);
+
 /* `word` if it is the command's own name, else that: the log outlives `rename-command`. */
 struct span registry_original_name(const struct command *command, struct span word);
 
@@ -62,7 +65,7 @@ const struct command *registry_find_full(const struct registry *registry, struct
 unsigned registry_total(const struct registry *registry);
 const struct command *registry_by_number(const struct registry *registry, unsigned number);
 
-/* How many top-level ones there are for clients. */
+/* How many top-level ones there are that clients can call. */
 unsigned registry_count(const struct registry *registry);
 
 /* The arrays of all layers. */

@@ -8,6 +8,11 @@
 #include "broker/tracking/tracking.h"
 #include "core/base/check.h"
 
+enum {
+    ROOM_USED_LIMIT = COMMIT_RECORD_LIMIT / 2,
+    ROOM_SLACK = 64 << 20 /* what is logged may be longer than the arguments */
+};
+
 void unit_begin(struct reactor *reactor)
 {
     reactor->unit_depth++;
@@ -25,15 +30,18 @@ bool unit_end(struct reactor *reactor)
     CHECK(reactor->unit_depth > 0);
     if (--reactor->unit_depth > 0)
         return false;
+    if (reactor->unit_abandoned) {
+        persistence_drop(reactor->server->persistence, reactor);
+        return false;
+    }
     tracking_broadcast(reactor, reactor->acting);
     return persistence_commit(reactor->server->persistence, reactor);
 }
 
 void unit_abandon(struct reactor *reactor)
 {
-    CHECK(reactor->unit_depth > 0);
-    reactor->unit_depth--;
-    persistence_drop(reactor->server->persistence, reactor);
+    reactor->unit_abandoned = true;
+    unit_end(reactor);
 }
 
 void unit_run(struct reactor *reactor, struct session *session, const struct command *command,
@@ -63,7 +71,11 @@ void unit_run(struct reactor *reactor, struct session *session, const struct com
     execute_count_call(reactor, &call, out, started_ns);
 }
 
-size_t unit_bytes(const struct reactor *reactor)
+bool unit_has_room(const struct reactor *reactor, size_t bytes)
 {
-    return persistence_collected(reactor->server->persistence, reactor);
+    const struct persistence *persistence = reactor->server->persistence;
+    size_t used = persistence_collected(persistence, reactor);
+
+    return !persistence_is_logging(persistence) ||
+           (used <= ROOM_USED_LIMIT && used + bytes <= COMMIT_RECORD_LIMIT - ROOM_SLACK);
 }

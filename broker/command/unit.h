@@ -20,10 +20,6 @@ struct command;
 struct reactor;
 struct session;
 
-enum {
-    UNIT_BYTES_LIMIT = 512 << 20 /* of what is to be logged: then a script may not write on */
-};
-
 void unit_begin(struct reactor *reactor);
 
 /* What must follow of a call that has just been run. The request may go afterwards. */
@@ -33,8 +29,9 @@ void unit_add(struct reactor *reactor, struct request *rq);
  * the shards be let go. The inner ones of nested units give false. */
 bool unit_end(struct reactor *reactor);
 
-/* Instead of unit_end: what the calls did is not logged, though it is done. Only where the server
- * is about to end, and only if nobody sees it any more. */
+/* Instead of unit_end: what the calls did is not logged, though it is done, nor is what the units
+ * around this one do. Only where the server is about to end, and only if nobody sees it any more.
+ */
 void unit_abandon(struct reactor *reactor);
 
 /* Runs one call of the unit whose arity has been checked: handler, what must follow, tracking for
@@ -43,7 +40,8 @@ void unit_abandon(struct reactor *reactor);
 void unit_run(struct reactor *reactor, struct session *session, const struct command *command,
               struct request *rq, struct reply *out);
 
-/* Bytes to be logged so far. */
-size_t unit_bytes(const struct reactor *reactor);
+/* May a script make a further call that writes and has arguments of so many bytes? What is logged
+ * as one has a limit: half of it may have been used by then, and the call has to fit. */
+bool unit_has_room(const struct reactor *reactor, size_t bytes);
 
 #endif

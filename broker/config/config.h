@@ -55,6 +55,18 @@ enum config_appendfsync {
     APPENDFSYNC_NO
 };
 
+enum config_diskless_load { /* how a replica takes in what a full synchronisation sends */
+    DISKLESS_LOAD_DISABLED,
+    DISKLESS_LOAD_ON_EMPTY_DB,
+    DISKLESS_LOAD_SWAPDB,
+    DISKLESS_LOAD_FLUSHDB
+};
+
+enum config_sync_timeout { /* what happens to writes when sync-replicas are missing */
+    SYNC_TIMEOUT_WAIT,
+    SYNC_TIMEOUT_REFUSE
+};
+
 enum config_tls_user { /* what in a client's certificate names its user */
     TLS_USER_COMMON_NAME,
     TLS_USER_OFF
@@ -133,10 +145,30 @@ struct config {
     bool rdbchecksum;
     bool stop_writes_on_bgsave_error;
 
+    char *masterauth, *masteruser;                       /* "" none */
+    int64_t min_replicas_to_write, min_replicas_max_lag; /* seconds */
+    int64_t repl_backlog_size; /* bytes of the log kept for replicas, at least */
+    int64_t repl_backlog_ttl;  /* seconds without replicas, until nothing is kept for them */
+    int64_t repl_timeout, repl_ping_replica_period; /* seconds */
+    bool repl_disable_tcp_nodelay;
+    bool repl_diskless_sync;
+    int64_t repl_diskless_sync_delay; /* seconds */
+    int64_t repl_diskless_sync_max_replicas;
+    enum config_diskless_load repl_diskless_load;
+    char *replica_announce_ip; /* "" none */
+    int64_t replica_announce_port;
+    bool replica_announced, replica_read_only, replica_serve_stale_data, replica_lazy_flush;
+    bool replica_ignore_maxmemory, replica_ignore_disk_write_errors;
+    int64_t replica_priority;
+    int sync_replicas; /* that have a write on disk before it is acknowledged */
+    enum config_sync_timeout sync_replicas_on_timeout;
+    int64_t sync_replicas_timeout_ms;
+
     int tls_port; /* 0: none */
     char *tls_cert_file, *tls_key_file, *tls_key_file_pass;
     char *tls_client_cert_file, *tls_client_key_file, *tls_client_key_file_pass;
     char *tls_ca_cert_file, *tls_ca_cert_dir;
+    char *tls_expected_peer_name;
     char *tls_protocols, *tls_ciphers, *tls_ciphersuites, *tls_groups, *tls_dh_params_file;
     enum tls_auth tls_auth_clients;
     enum config_tls_user tls_auth_clients_user;

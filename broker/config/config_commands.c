@@ -1,6 +1,7 @@
 #include "broker/config/config_commands.h"
 #include "broker/acl/acl.h"
 #include "broker/persistence/persistence.h"
+#include "broker/replication/replication.h"
 #include "broker/config/directive.h"
 #include "broker/config/rewrite.h"
 #include "broker/net/tls.h"
@@ -310,6 +311,7 @@ static void config_set(struct request *rq, struct reply *out)
     }
     config_drop(old);
     persistence_configure(server->persistence);
+    replication_configure(server->replication);
     reply_ok(out);
 }
 

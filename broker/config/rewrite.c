@@ -53,6 +53,10 @@ static void append_lines(struct buffer *out, const struct config *config,
 
     directive_get(config, directive, &value);
     text = span_of(value.data, value.size);
+    if (text.size == 0 && strcmp(directive->name, "replicaof") == 0) {
+        buffer_release(&value); /* whoever follows nobody has no such line */
+        return;
+    }
     if (directive->kind == DIRECTIVE_OUTPUT_LIMITS) {
         static const char *const names[CLIENT_CLASSES] = {"normal", "replica", "pubsub"};
 

@@ -123,8 +123,8 @@ void info_memory(struct info_report *info)
     buffer_printf(out, "maxmemory_policy:%s\r\n", policy_name(settings->maxmemory_policy));
     put_fragmentation(&report, out);
     put(out, "mem_not_counted_for_evict", 0); /* everything is counted */
-    put(out, "mem_replication_backlog", 0);
-    put(out, "mem_total_replication_buffers", 0);
+    put(out, "mem_replication_backlog", report.replication_backlog);
+    put(out, "mem_total_replication_buffers", report.replication_buffers);
     put(out, "mem_replica_full_sync_buffer", 0);
     put(out, "mem_clients_slaves", report.replicas);
     put(out, "mem_clients_normal", report.clients);

@@ -2,6 +2,10 @@
 #include "broker/info/info.h"
 #include "broker/net/loop.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/acknowledge.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/link.h"
+#include "broker/replication/replication.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/notify.h"
 #include "broker/server/server.h"
@@ -54,7 +58,7 @@ void info_server(struct info_report *report)
 }
 
 struct client_totals {
-    int64_t connected, active, with_deadline;
+    int64_t connected, active, with_deadline, waiting;
     size_t largest_input, largest_output, memory, subscribed, watching, tracking;
 };
 
@@ -68,7 +72,10 @@ static void total_clients(const struct server *server, struct client_totals *tot
         for (const struct session *at = reactor->sessions.first; at; at = at->next[LINK_ALL]) {
             if (at->flags & SESSION_CLOSING)
                 continue;
+            if (followers_is_replica(at) || at->primary)
+                continue;
             totals->connected++;
+            totals->waiting += acknowledge_is_waiting(at);
             totals->watching += transaction_watched(at) > 0;
             totals->tracking += tracker_redirect_id(at->tracker) >= 0;
             totals->memory += client_memory(at);
@@ -98,8 +105,9 @@ void info_clients(struct info_report *report)
                   "blocked_clients:%lld\r\ntracking_clients:%zu\r\npubsub_clients:%zu\r\n"
                   "watching_clients:%zu\r\n",
                   (long long)totals.connected, (long long)server_config(server)->maxclients,
-                  totals.largest_input, totals.largest_output, (long long)waits.waiters,
-                  totals.tracking, totals.subscribed, totals.watching);
+                  totals.largest_input, totals.largest_output,
+                  (long long)waits.waiters + totals.waiting, totals.tracking, totals.subscribed,
+                  totals.watching);
     buffer_printf(report->out,
                   "clients_in_timeout_table:%lld\r\ntotal_watched_keys:%zu\r\n"
                   "total_blocking_keys:%llu\r\ntotal_blocking_keys_on_nokey:%llu\r\n"
@@ -111,15 +119,13 @@ void info_clients(struct info_report *report)
 
 void info_replication(struct info_report *report)
 {
-    struct server *server = report->server;
+    const struct replication *replication = report->server->replication;
 
-    buffer_printf(report->out,
-                  "role:master\r\nconnected_slaves:0\r\nmaster_failover_state:no-failover\r\n"
-                  "master_replid:%s\r\nmaster_replid2:0000000000000000000000000000000000000000\r\n"
-                  "master_repl_offset:0\r\nsecond_repl_offset:-1\r\nrepl_backlog_active:0\r\n"
-                  "repl_backlog_size:1048576\r\nrepl_backlog_first_byte_offset:0\r\n"
-                  "repl_backlog_histlen:0\r\n",
-                  server->replication_id);
+    buffer_printf(report->out, "role:%s\r\n",
+                  replication_is_replica(replication) ? "slave" : "master");
+    if (replication->link)
+        link_info(replication->link, report->out);
+    followers_info(replication->followers, report->out);
 }
 
 static void put_usage(struct buffer *out, const char *suffix, const struct rusage *usage)

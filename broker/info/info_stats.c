@@ -6,6 +6,9 @@
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/statistics.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/link.h"
+#include "broker/replication/replication.h"
 #include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "broker/tracking/tracking.h"
@@ -80,21 +83,27 @@ static void put_slow_calls(struct info_report *report)
 void info_stats(struct info_report *report)
 {
     struct pubsub *pubsub = report->server->pubsub;
+    const struct replication *replication = report->server->replication;
     struct tracking_counts tracked;
+    struct followers_totals followers;
     struct reactor_stats sum;
 
     statistics_sum(report->server, &sum);
     tracking_count(report->server, &tracked);
-    buffer_printf(report->out,
-                  "total_connections_received:%llu\r\ntotal_commands_processed:%llu\r\n"
-                  "total_net_input_bytes:%llu\r\ntotal_net_output_bytes:%llu\r\n"
-                  "total_net_repl_input_bytes:0\r\ntotal_net_repl_output_bytes:0\r\n"
-                  "rejected_connections:%llu\r\nsync_full:0\r\nsync_partial_ok:0\r\n"
-                  "sync_partial_err:0\r\n",
-                  (unsigned long long)sum.connections_received,
-                  (unsigned long long)sum.commands_processed,
-                  (unsigned long long)sum.net_input_bytes, (unsigned long long)sum.net_output_bytes,
-                  (unsigned long long)sum.connections_rejected);
+    followers_totals(replication->followers, &followers);
+    buffer_printf(
+        report->out,
+        "total_connections_received:%llu\r\ntotal_commands_processed:%llu\r\n"
+        "total_net_input_bytes:%llu\r\ntotal_net_output_bytes:%llu\r\n"
+        "total_net_repl_input_bytes:%llu\r\ntotal_net_repl_output_bytes:%llu\r\n"
+        "rejected_connections:%llu\r\nsync_full:%llu\r\nsync_partial_ok:%llu\r\n"
+        "sync_partial_err:%llu\r\n",
+        (unsigned long long)sum.connections_received, (unsigned long long)sum.commands_processed,
+        (unsigned long long)sum.net_input_bytes, (unsigned long long)sum.net_output_bytes,
+        replication->link ? (unsigned long long)link_received_bytes(replication->link) : 0,
+        (unsigned long long)followers.sent_bytes, (unsigned long long)sum.connections_rejected,
+        (unsigned long long)followers.full, (unsigned long long)followers.partial_ok,
+        (unsigned long long)followers.partial_err);
     put_rates(report);
     put_keyspace_counters(report, &sum);
     buffer_printf(report->out,
@@ -163,6 +172,17 @@ static int compare_codes(const void *a, const void *b)
     return strcmp(((const struct error_stats *)a)->code, ((const struct error_stats *)b)->code);
 }
 
+/* A script can make up any code: what separates the parts of a line is none of the name. */
+static void put_error(struct buffer *out, const struct error_stats *error)
+{
+    char code[STATS_ERROR_CODE_SIZE];
+    size_t size = strlen(error->code);
+
+    for (size_t i = 0; i <= size; i++)
+        code[i] = error->code[i] && strchr("#:", error->code[i]) ? '_' : error->code[i];
+    buffer_printf(out, "errorstat_%s:count=%llu\r\n", code, (unsigned long long)error->count);
+}
+
 void info_errorstats(struct info_report *report)
 {
     struct reactor_stats sum;
@@ -170,8 +190,7 @@ void info_errorstats(struct info_report *report)
     statistics_sum(report->server, &sum);
     qsort(sum.errors, sum.error_codes, sizeof(sum.errors[0]), compare_codes);
     for (unsigned i = 0; i < sum.error_codes; i++)
-        buffer_printf(report->out, "errorstat_%s:count=%llu\r\n", sum.errors[i].code,
-                      (unsigned long long)sum.errors[i].count);
+        put_error(report->out, &sum.errors[i]);
     if (sum.errors_beyond > 0)
         buffer_printf(report->out, "errorstat_ERRORSTATS_OVERFLOW:count=%llu\r\n",
                       (unsigned long long)sum.errors_beyond);

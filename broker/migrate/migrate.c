@@ -1,5 +1,6 @@
 #include "broker/migrate/migrate.h"
 #include "broker/net/peer.h"
+#include "broker/net/tls.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/num/num.h"
@@ -23,6 +24,7 @@ void migrate_release(struct migrate *migrate)
     buffer_release(&migrate->port);
     buffer_release(&migrate->user);
     buffer_release(&migrate->password);
+    tls_free(migrate->tls);
 }
 
 void migrate_add(struct migrate *migrate, struct request *rq, struct key key)
@@ -165,14 +167,18 @@ static void send_keys(struct migrate *migrate, struct peer *peer, struct arena *
 
 void migrate_send(struct migrate *migrate, int64_t now_ms, const atomic_bool *cancel)
 {
-    struct diag diag = {0};
-    struct peer *peer =
-        peer_connect(migrate->host.data, migrate->port.data, migrate->timeout_ms, cancel, &diag);
+    struct peer_address address = {.host = migrate->host.data, .port = migrate->port.data};
+    bool plain = !migrate->tls;
     struct arena *arena;
+    struct peer *peer;
 
     migrate->error[0] = '\0';
+    migrate->unreachable = (struct diag){0};
+    peer = peer_connect_take(&address, migrate->tls, migrate->timeout_ms, cancel,
+                             &migrate->unreachable);
+    migrate->tls = NULL;
     if (!peer) {
-        if (diag.code == ERR_IO)
+        if (plain && migrate->unreachable.code == ERR_IO)
             note_problem(migrate, "writing"); /* refused: as Redis, which notices it then */
         else
             snprintf(migrate->error, sizeof(migrate->error),

@@ -3,6 +3,7 @@
 #ifndef MS_BROKER_MIGRATE_MIGRATE_H
 #define MS_BROKER_MIGRATE_MIGRATE_H
 
+#include "core/base/diag.h"
 #include "core/bytes/buffer.h"
 #include "core/bytes/span.h"
 #include "core/command/reply.h"
@@ -10,6 +11,8 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+
+struct tls;
 
 struct migrate_key {
     struct buffer name;
@@ -21,12 +24,14 @@ struct migrate_key {
 struct migrate {
     struct buffer host, port; /* terminated */
     struct buffer user, password;
+    struct tls *tls; /* what the next migrate_send speaks; it takes that. NULL: plain */
     bool authenticate, copy, replace;
     int64_t target_db;
     int timeout_ms;
     struct migrate_key *keys;
     size_t key_count;
-    char error[512]; /* an error reply's text, empty if all is well */
+    char error[512];         /* an error reply's text, empty if all is well */
+    struct diag unreachable; /* why there was no connection; code 0: there was */
 };
 
 void migrate_release(struct migrate *migrate);

@@ -10,7 +10,10 @@
 #include "broker/migrate/migrate_commands.h"
 #include "broker/command/dispatch.h"
 #include "broker/migrate/migrate.h"
+#include "broker/net/tls.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/replication.h"
+#include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
 #include "broker/session/suspension.h"
@@ -19,6 +22,8 @@
 #include "core/num/num.h"
 #include "core/time/clock.h"
 #include "storage/keyspace/keyspace.h"
+
+#include <stdio.h>
 
 enum {
     DEFAULT_TIMEOUT_MS = 1000,
@@ -118,6 +123,18 @@ static int read_options(const struct request *rq, struct migrate *migrate, struc
     return 0;
 }
 
+/* As tls-cluster says now. The context is there for as long as the world is entered, so this is not
+ * for the worker. False with the error in `migrate`. */
+static bool choose_tls(const struct server *server, struct migrate *migrate)
+{
+    if (!server_config(server)->tls_cluster)
+        return true;
+    migrate->tls = server->tls ? tls_dial(server->tls) : NULL;
+    if (!migrate->tls)
+        snprintf(migrate->error, sizeof(migrate->error), "IOERR no memory for TLS");
+    return migrate->tls != NULL;
+}
+
 static int read_arguments(const struct request *rq, struct migrate *migrate, struct reply *out)
 {
     int64_t timeout;
@@ -183,7 +200,7 @@ static bool renew_changed(struct request *rq, struct migrate *migrate, struct mi
 }
 
 /* With the shards held: sends what has changed meanwhile, and deletes. */
-static void settle(struct request *rq, struct migrate *migrate, const atomic_bool *cancel)
+static void settle(const struct server *server, struct request *rq, struct migrate *migrate)
 {
     struct migrate again = {.authenticate = migrate->authenticate,
                             .replace = true,
@@ -192,18 +209,35 @@ static void settle(struct request *rq, struct migrate *migrate, const atomic_boo
 
     if (migrate->copy)
         return;
+    if (replication_is_replica(server->replication) && server_config(server)->replica_read_only) {
+        /* since it began: what is deleted here now, the primary would still have */
+        snprintf(migrate->error, sizeof(migrate->error),
+                 "UNBLOCKED force unblock from blocking operation, instance state changed "
+                 "(master -> replica?)");
+        return;
+    }
     if (renew_changed(rq, migrate, &again)) {
         buffer_append(&again.host, migrate->host.data, migrate->host.size);
         buffer_append(&again.port, migrate->port.data, migrate->port.size);
         buffer_append(&again.user, migrate->user.data, migrate->user.size);
         buffer_append(&again.password, migrate->password.data, migrate->password.size);
-        migrate_send(&again, rq->now_ms, cancel);
+        if (choose_tls(server, &again))
+            migrate_send(&again, rq->now_ms, &server->workers.stopping);
         if (again.error[0] && !migrate->error[0])
             memcpy(migrate->error, again.error, sizeof(migrate->error));
         delete_moved(rq, &again);
     }
     delete_moved(rq, migrate);
     migrate_release(&again);
+}
+
+/* The client is told that there is no connection; why, is for the operator, who has the
+ * certificates.
+ */
+static void say_tls_failure(const struct server *server, const struct migrate *migrate)
+{
+    if (server_config(server)->tls_cluster && migrate->unreachable.code)
+        log_line(server->log, LOG_NOTICE, "MIGRATE: %s", migrate->unreachable.text);
 }
 
 static void finish(struct suspension *suspension)
@@ -215,6 +249,7 @@ static void finish(struct suspension *suspension)
     struct request rq;
     struct reply out;
 
+    say_tls_failure(server, migrate);
     if (!atomic_load_explicit(&server->stopping, memory_order_relaxed)) {
         dispatch_prepare(reactor, &rq, reactor->serve_arena);
         rq.spec = &migrate_commands[0];
@@ -226,7 +261,7 @@ static void finish(struct suspension *suspension)
             rq.held_shards |= key_shard_bit(&key);
         }
         keyspace_lock(server->keyspace, rq.held_shards);
-        settle(&rq, migrate, &server->workers.stopping);
+        settle(server, &rq, migrate);
         dispatch_effects(reactor, &rq);
         keyspace_unlock(server->keyspace, rq.held_shards);
         arena_reset(reactor->serve_arena);
@@ -251,9 +286,11 @@ static void work(void *argument)
 /* --- The beginning. */
 
 /* In a transaction: everything at once, with all shards held. */
-static void run_held(struct request *rq, struct migration *migration, struct reply *out)
+static void run_held(const struct server *server, struct request *rq, struct migration *migration,
+                     struct reply *out)
 {
     migrate_send(&migration->migrate, rq->now_ms, NULL);
+    say_tls_failure(server, &migration->migrate);
     if (!migration->migrate.copy)
         delete_moved(rq, &migration->migrate);
     if (request_is_logged(rq) && rq->rewrite_count == 0)
@@ -287,8 +324,11 @@ static void migrate(struct request *rq, struct reply *out)
     if (migration->migrate.key_count == 0) {
         reply_simple(out, "NOKEY");
         drop(migration);
+    } else if (!choose_tls(server, &migration->migrate)) {
+        write_reply(&migration->migrate, out);
+        drop(migration);
     } else if (rq->flags & REQUEST_NO_WAIT) {
-        run_held(rq, migration, out);
+        run_held(server, rq, migration, out);
         drop(migration);
     } else {
         suspension_begin(&migration->suspension, session, finish);

@@ -1,5 +1,5 @@
 #include "broker/net/peer.h"
-#include "broker/net/stream_socket.h"
+#include "broker/net/dial.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/time/clock.h"
@@ -8,8 +8,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 enum {
     READ_SIZE = 16 * 1024,
@@ -17,7 +15,7 @@ enum {
 };
 
 struct peer {
-    int fd;
+    struct dial dial;
     int timeout_ms;
     const atomic_bool *cancel; /* written by another thread; seen a look late at most: relaxed */
     struct resp_reader reader;
@@ -25,9 +23,10 @@ struct peer {
 };
 
 /* Waits until the socket is ready. 0 or ERR_TIMEOUT or ERR_IO. */
-static int wait_ready(const struct peer *peer, short events)
+static int wait_socket(const struct peer *peer, bool read, bool write)
 {
-    struct pollfd ready = {.fd = peer->fd, .events = events};
+    struct pollfd ready = {.fd = peer->dial.stream.fd,
+                           .events = (short)((read ? POLLIN : 0) | (write ? POLLOUT : 0))};
     int64_t left_ms = peer->timeout_ms;
 
     while (left_ms > 0) {
@@ -45,68 +44,96 @@ static int wait_ready(const struct peer *peer, short events)
     return ERR_TIMEOUT;
 }
 
-static int connect_within(const struct peer *peer, const struct addrinfo *address)
+/* The same, until the stream can be read, or written to. */
+static int wait_stream(const struct peer *peer, bool read, bool write)
 {
-    socklen_t size = sizeof(int);
-    int problem = 0;
-    int rc;
-
-    if (connect(peer->fd, address->ai_addr, address->ai_addrlen) == 0)
-        return 0;
-    if (errno != EINPROGRESS)
-        return ERR_IO;
-    rc = wait_ready(peer, POLLOUT);
-    if (rc < 0)
-        return rc;
-    if (getsockopt(peer->fd, SOL_SOCKET, SO_ERROR, &problem, &size) < 0)
-        return ERR_IO;
-    errno = problem;
-    return problem ? ERR_IO : 0;
+    if (peer->dial.stream.tls)
+        tls_interest(peer->dial.stream.tls, &read, &write);
+    return wait_socket(peer, read, write);
 }
 
-/* Tries one address; false with the reason. */
+static int finish_dialing(struct peer *peer, struct diag *diag)
+{
+    int rc;
+
+    while ((rc = dial_step(&peer->dial, diag)) == ERR_AGAIN) {
+        bool read, write;
+
+        dial_interest(&peer->dial, &read, &write);
+        rc = wait_socket(peer, read, write);
+        if (rc == ERR_TIMEOUT)
+            return diag_set(diag, rc, "no answer within %d ms", peer->timeout_ms);
+        if (rc < 0)
+            return diag_errno(diag, "poll");
+    }
+    return rc;
+}
+
+/* Connects to one address; false with the reason. */
 static bool try_address(struct peer *peer, const struct addrinfo *address, struct diag *diag)
 {
-    int rc = ERR_IO;
+    int fd = dial_socket(address->ai_addr, address->ai_addrlen, diag);
 
-    peer->fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (peer->fd >= 0)
-        rc = connect_within(peer, address);
-    if (rc == 0)
+    if (fd < 0)
+        return false;
+    dial_begin(&peer->dial, fd, NULL);
+    if (finish_dialing(peer, diag) == 0)
         return true;
-    if (rc == ERR_TIMEOUT)
-        diag_set(diag, rc, "no answer within %d ms", peer->timeout_ms);
-    else
-        diag_errno(diag, "connect");
-    if (peer->fd >= 0)
-        close(peer->fd);
-    peer->fd = -1;
+    dial_end(&peer->dial);
     return false;
 }
 
-struct peer *peer_connect(const char *host, const char *port, int timeout_ms,
-                          const atomic_bool *cancel, struct diag *diag)
+static bool try_addresses(struct peer *peer, const struct addrinfo *addresses, struct diag *diag)
+{
+    for (const struct addrinfo *at = addresses; at; at = at->ai_next)
+        if (try_address(peer, at, diag))
+            return true;
+    return false;
+}
+
+/* Over the connected socket. False with the reason, which is never ERR_IO. */
+static bool agree_on_tls(struct peer *peer, struct tls *tls, struct diag *diag)
+{
+    int rc;
+
+    dial_begin(&peer->dial, peer->dial.stream.fd, tls);
+    rc = finish_dialing(peer, diag);
+    if (rc == 0)
+        return true;
+    diag_wrap(diag, "TLS");
+    diag->code = rc == ERR_IO ? ERR_CLOSED : rc;
+    dial_end(&peer->dial);
+    return false;
+}
+
+struct peer *peer_connect_take(const struct peer_address *address, struct tls *tls, int timeout_ms,
+                               const atomic_bool *cancel, struct diag *diag)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *addresses = NULL;
     struct peer *peer;
-    int rc = getaddrinfo(host, port, &hints, &addresses);
+    int rc = getaddrinfo(address->host, address->port, &hints, &addresses);
+    bool connected;
 
     if (rc != 0) {
-        diag_set(diag, ERR_MISSING, "%s: %s", host, gai_strerror(rc));
+        diag_set(diag, ERR_MISSING, "%s: %s", address->host, gai_strerror(rc));
+        tls_free(tls);
         return NULL;
     }
     peer = mem_zalloc(sizeof(*peer));
-    *peer = (struct peer){.fd = -1, .timeout_ms = timeout_ms, .cancel = cancel};
-    for (const struct addrinfo *at = addresses; at && !try_address(peer, at, diag);)
-        at = at->ai_next;
+    *peer = (struct peer){.timeout_ms = timeout_ms, .cancel = cancel};
+    connected = try_addresses(peer, addresses, diag);
     freeaddrinfo(addresses);
-    if (peer->fd < 0) {
-        diag_wrap(diag, "%s:%s", host, port);
+    if (!connected)
+        tls_free(tls);
+    else if (tls)
+        connected = agree_on_tls(peer, tls, diag);
+    if (!connected) {
+        diag_wrap(diag, "%s:%s", address->host, address->port);
         mem_free(peer);
         return NULL;
     }
-    socket_tune(peer->fd, 0);
+    socket_tune(peer->dial.stream.fd, 0);
     resp_reader_init(&peer->reader);
     return peer;
 }
@@ -115,7 +142,7 @@ void peer_free(struct peer *peer)
 {
     if (!peer)
         return;
-    close(peer->fd);
+    dial_end(&peer->dial);
     buffer_release(&peer->input);
     mem_free(peer);
 }
@@ -123,7 +150,7 @@ void peer_free(struct peer *peer)
 int peer_send(struct peer *peer, struct span bytes)
 {
     while (bytes.size > 0) {
-        long put = socket_write(peer->fd, bytes.data, bytes.size);
+        long put = stream_write(&peer->dial.stream, bytes.data, bytes.size);
         int rc = 0;
 
         if (put < 0)
@@ -131,7 +158,7 @@ int peer_send(struct peer *peer, struct span bytes)
         bytes.data += put;
         bytes.size -= (size_t)put;
         if (put == 0)
-            rc = wait_ready(peer, POLLOUT);
+            rc = wait_stream(peer, false, true);
         if (rc < 0)
             return rc;
     }
@@ -149,9 +176,9 @@ int peer_read(struct peer *peer, struct arena *arena, const struct resp_value **
         buffer_consume(&peer->input, consumed);
         if (rc != 0)
             return rc < 0 ? rc : 0;
-        got = socket_read(peer->fd, buffer_reserve(&peer->input, READ_SIZE), READ_SIZE);
+        got = stream_read(&peer->dial.stream, buffer_reserve(&peer->input, READ_SIZE), READ_SIZE);
         if (got == ERR_AGAIN)
-            rc = wait_ready(peer, POLLIN);
+            rc = wait_stream(peer, true, false);
         else if (got < 0)
             rc = (int)got;
         else
@@ -159,4 +186,68 @@ int peer_read(struct peer *peer, struct arena *arena, const struct resp_value **
         if (rc < 0)
             return rc;
     }
+}
+
+long peer_receive(struct peer *peer, char *to, size_t room)
+{
+    size_t size = peer->input.size < room ? peer->input.size : room;
+
+    if (size > 0) {
+        memcpy(to, peer->input.data, size);
+        buffer_consume(&peer->input, size);
+        return (long)size;
+    }
+    for (;;) {
+        long got = stream_read(&peer->dial.stream, to, room);
+        int rc;
+
+        if (got != ERR_AGAIN)
+            return got;
+        rc = wait_stream(peer, true, false);
+        if (rc < 0)
+            return rc;
+    }
+}
+
+int peer_read_line(struct peer *peer, char *to, size_t room)
+{
+    size_t size = 0;
+
+    for (;;) {
+        const char *end =
+            peer->input.size ? memchr(peer->input.data, '\n', peer->input.size) : NULL;
+        long got;
+
+        if (end) {
+            size = (size_t)(end - peer->input.data);
+            if (size >= room)
+                return ERR_FULL;
+            memcpy(to, peer->input.data, size);
+            buffer_consume(&peer->input, size + 1);
+            while (size > 0 && to[size - 1] == '\r')
+                size--;
+            to[size] = '\0';
+            if (size > 0)
+                return 0;
+            continue;
+        }
+        if (peer->input.size >= room)
+            return ERR_FULL;
+        got = stream_read(&peer->dial.stream, buffer_reserve(&peer->input, READ_SIZE), READ_SIZE);
+        if (got == ERR_AGAIN)
+            got = wait_stream(peer, true, false);
+        else if (got > 0)
+            peer->input.size += (size_t)got;
+        if (got < 0)
+            return (int)got;
+    }
+}
+
+struct stream peer_take_stream(struct peer *peer, struct buffer *rest)
+{
+    struct stream stream = peer->dial.stream;
+
+    *rest = peer->input;
+    mem_free(peer);
+    return stream;
 }

@@ -43,6 +43,35 @@ struct tls *tls_accept(const struct tls_context *context, int fd)
     return tls;
 }
 
+struct tls *tls_dial(const struct tls_context *context)
+{
+    const char *name = context->expected_peer_name;
+    struct tls *tls;
+    SSL *ssl;
+
+    if (!context->client)
+        return NULL;
+    ERR_clear_error();
+    ssl = SSL_new(context->client);
+    if (!ssl ||
+        (name && (SSL_set1_host(ssl, name) != 1 || SSL_set_tlsext_host_name(ssl, name) != 1))) {
+        SSL_free(ssl);
+        ERR_clear_error();
+        return NULL;
+    }
+    SSL_set_connect_state(ssl);
+    tls = mem_zalloc(sizeof(*tls));
+    tls->ssl = ssl;
+    tls->reading = WAIT_WRITABLE; /* it has the first word */
+    return tls;
+}
+
+int tls_connect(struct tls *tls, int fd)
+{
+    ERR_clear_error();
+    return SSL_set_fd(tls->ssl, fd) == 1 ? 0 : ERR_NOMEM;
+}
+
 void tls_free(struct tls *tls)
 {
     if (!tls)
@@ -57,11 +86,17 @@ void tls_free(struct tls *tls)
 
 /* --- The handshake. */
 
+static const char *peer_word(const struct tls *tls)
+{
+    return SSL_is_server(tls->ssl) ? "client" : "server";
+}
+
 /* Words for what usually goes wrong; OpenSSL's own are for those who know its insides. */
 static void explain(struct tls *tls, struct diag *diag)
 {
     unsigned long code = ERR_peek_error();
     long verdict = SSL_get_verify_result(tls->ssl);
+    const char *peer = peer_word(tls);
     char text[DIAG_TEXT_LIMIT];
 
     tls_take_error("the connection broke", text);
@@ -71,21 +106,21 @@ static void explain(struct tls *tls, struct diag *diag)
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_UNKNOWN_PROTOCOL:
     case SSL_R_BAD_RECORD_TYPE:
-        diag_set(diag, ERR_IO, "what the client sends is not TLS (%s)", text);
+        diag_set(diag, ERR_IO, "what the %s sends is not TLS (%s)", peer, text);
         break;
     case SSL_R_CERTIFICATE_VERIFY_FAILED:
-        diag_set(diag, ERR_IO, "the client's certificate is refused: %s",
+        diag_set(diag, ERR_IO, "the %s's certificate is refused: %s", peer,
                  X509_verify_cert_error_string(verdict));
         break;
     case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
         diag_set(diag, ERR_IO, "the client has no certificate, and tls-auth-clients wants one");
         break;
     case SSL_R_UNEXPECTED_EOF_WHILE_READING:
-        diag_set(diag, ERR_CLOSED, "the client left in the middle of it");
+        diag_set(diag, ERR_CLOSED, "the %s left in the middle of it", peer);
         break;
     default:
         if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) > SSL_AD_REASON_OFFSET)
-            diag_set(diag, ERR_IO, "the client ended it (%s)", text);
+            diag_set(diag, ERR_IO, "the %s ended it (%s)", peer, text);
         else
             diag_set(diag, ERR_IO, "%s", text);
     }
@@ -113,13 +148,13 @@ int tls_handshake(struct tls *tls, struct diag *diag)
         return ERR_AGAIN;
     case SSL_ERROR_ZERO_RETURN:
         tls->is_broken = true;
-        return diag_set(diag, ERR_CLOSED, "the client left in the middle of it");
+        return diag_set(diag, ERR_CLOSED, "the %s left in the middle of it", peer_word(tls));
     case SSL_ERROR_SYSCALL:
         tls->is_broken = true;
         ERR_clear_error();
         if (errno != 0 && errno != ECONNRESET && errno != EPIPE)
             return diag_errno(diag, "the connection broke");
-        return diag_set(diag, ERR_CLOSED, "the client left in the middle of it");
+        return diag_set(diag, ERR_CLOSED, "the %s left in the middle of it", peer_word(tls));
     default:
         tls->is_broken = true;
         explain(tls, diag);

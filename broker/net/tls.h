@@ -1,5 +1,6 @@
-/* tls.h - TLS over accepted sockets (OpenSSL 3): a context made from the configuration, and one
- * object for each connection. With stream.h this is all that the broker knows of it.
+/* tls.h - TLS over sockets (OpenSSL 3), accepted ones and those to other servers: a context made
+ * from the configuration, and one object for each connection. With stream.h this is all that the
+ * broker knows of it.
  *
  * A context is read-only once made. Connections keep what they need of the one they began with, so
  * it may be freed and replaced while they live. A connection belongs to one thread. Nothing here
@@ -32,8 +33,9 @@ struct tls_settings {
     const char *protocols; /* words: TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; "": 1.2 and 1.3 */
     const char *ciphers, *ciphersuites, *groups;
     const char *dh_params_file;
+    const char *expected_peer_name; /* in the certificates of other servers; "": any they prove */
     enum tls_auth auth_clients;
-    bool verifies_peers; /* replication or the cluster use it: needs a CA too */
+    bool verifies_peers; /* there will be connections to other servers: needs a CA too */
     bool prefer_server_ciphers;
     bool session_caching;
     long session_cache_size;
@@ -50,6 +52,15 @@ void tls_context_free(struct tls_context *context);
 /* A connection that has just been accepted; its handshake is to be done. The socket stays the
  * caller's. NULL when out of memory. */
 struct tls *tls_accept(const struct tls_context *context, int fd);
+
+/* The client's side of a connection to another server, with `client_cert_file`, or with `cert_file`
+ * if there is none: made where the context may be used, and connected in any thread. The other
+ * server's certificate has to be signed by our authorities. NULL when the context was made without
+ * `verifies_peers`, or out of memory. */
+struct tls *tls_dial(const struct tls_context *context);
+
+/* Its connected socket, which stays the caller's. Once. 0, or ERR_NOMEM. */
+int tls_connect(struct tls *tls, int fd);
 
 /* Says goodbye to the peer if the socket takes it, and frees. NULL is allowed. */
 void tls_free(struct tls *tls);

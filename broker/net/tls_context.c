@@ -7,6 +7,7 @@
 #include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -62,6 +63,21 @@ static int load_pair(SSL_CTX *ssl, const char *cert_file, const char *key_file, 
     return rc;
 }
 
+/* OpenSSL notes in a certificate what verifying wants to know of it, when that is asked first. Here
+ * that is before threads share it, and not by several of them at the same time. */
+static void examine_authorities(SSL_CTX *ssl)
+{
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(ssl));
+
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        X509 *certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+
+        if (certificate)
+            X509_check_purpose(certificate, -1, 0);
+    }
+    ERR_clear_error();
+}
+
 static int load_authorities(SSL_CTX *ssl, const struct tls_settings *settings, struct diag *diag)
 {
     const char *file = settings->ca_cert_file[0] ? settings->ca_cert_file : NULL;
@@ -71,6 +87,7 @@ static int load_authorities(SSL_CTX *ssl, const struct tls_settings *settings, s
         return fail(diag, "CA certificates", file);
     if (folder && SSL_CTX_load_verify_dir(ssl, folder) != 1)
         return fail(diag, "CA certificates in", folder);
+    examine_authorities(ssl);
     return 0;
 }
 
@@ -214,15 +231,23 @@ static SSL_CTX *make_server(const struct tls_settings *settings, struct diag *di
     return NULL;
 }
 
+/* A certificate of its own for this side is checked even if nothing uses it yet. */
+static bool needs_client(const struct tls_settings *settings)
+{
+    return settings->verifies_peers || settings->client_cert_file[0];
+}
+
 static SSL_CTX *make_client(const struct tls_settings *settings, struct diag *diag)
 {
+    bool own = settings->client_cert_file[0];
     SSL_CTX *ssl = make_common(TLS_client_method(), settings, diag);
 
     if (!ssl)
         return NULL;
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
-    if (load_pair(ssl, settings->client_cert_file, settings->client_key_file,
-                  settings->client_key_file_pass, diag) == 0)
+    if (load_pair(ssl, own ? settings->client_cert_file : settings->cert_file,
+                  own ? settings->client_key_file : settings->key_file,
+                  own ? settings->client_key_file_pass : settings->key_file_pass, diag) == 0)
         return ssl;
     SSL_CTX_free(ssl);
     return NULL;
@@ -254,9 +279,11 @@ struct tls_context *tls_context_new(const struct tls_settings *settings, struct 
     ERR_clear_error();
     context = mem_zalloc(sizeof(*context));
     context->server = make_server(settings, diag);
-    if (context->server && settings->client_cert_file[0])
+    if (context->server && needs_client(settings))
         context->client = make_client(settings, diag);
-    if (context->server && (context->client || !settings->client_cert_file[0]))
+    if (settings->expected_peer_name[0])
+        context->expected_peer_name = mem_strdup(settings->expected_peer_name);
+    if (context->server && (context->client || !needs_client(settings)))
         return context;
     tls_context_free(context);
     return NULL;
@@ -268,5 +295,6 @@ void tls_context_free(struct tls_context *context)
         return;
     SSL_CTX_free(context->server);
     SSL_CTX_free(context->client);
+    mem_free(context->expected_peer_name);
     mem_free(context);
 }

@@ -8,7 +8,8 @@
 
 struct tls_context {
     SSL_CTX *server;
-    SSL_CTX *client; /* of connections to others; NULL: no certificate of its own */
+    SSL_CTX *client;          /* of connections to others; NULL: there are none */
+    char *expected_peer_name; /* NULL: none */
 };
 
 /* Takes the oldest of OpenSSL's errors in this thread as words and forgets the others. Words of our

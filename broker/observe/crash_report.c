@@ -1,9 +1,10 @@
 /* crash_report.c - the handler, its parts in the order of the report.
  *
  * The first thread that crashes writes the report; another one that crashes meanwhile waits for the
- * end that is coming. Stacks of other reactors are had by a signal to each, whose handler notes its
- * return addresses. A second fault inside the report, its signal being blocked, ends the process at
- * once, and SIGALRM ends a report that hangs (dladdr may wait for a lock of the loader). */
+ * end that is coming. A report of the watchdog's that is under way gets a moment to end first.
+ * Stacks of other reactors are had by a signal to each, whose handler notes its return addresses. A
+ * second fault inside the report, its signal being blocked, ends the process at once, and SIGALRM
+ * ends a report that hangs (dladdr may wait for a lock of the loader). */
 #include "broker/observe/crash_report.h"
 #include "broker/observe/crash_text.h"
 #include "broker/observe/doing.h"
@@ -37,8 +38,15 @@ enum {
     ARGUMENTS_SHOWN = 16,
     ARGUMENT_SHOWN = 128,
     BUILD_LINES = 8,
+    WATCHDOG_WAIT_MS = 1000,
     STACK_WAIT_MS = 500,
     ADDRESS_DIGITS = 16
+};
+
+enum reporting {
+    REPORT_NONE,
+    REPORT_WATCHDOG, /* a stack only */
+    REPORT_CRASH
 };
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
@@ -54,7 +62,7 @@ static struct {
     struct log *log;
     bool installed;
     pid_t pid;
-    atomic_int reporting; /* 1: some thread writes a report, or a stack for the watchdog */
+    atomic_int reporting; /* enum reporting: what some thread writes now */
     int fatal_signal;
     const char *check_condition, *check_file;
     int check_line;
@@ -492,14 +500,32 @@ static void set_deadline(void)
     alarm(CRASH_REPORT_SECONDS);
 }
 
+/* Makes this thread the one that reports the crash; does not return if another one is. The watchdog
+ * may be broken itself, or wait for this very thread, so it is not waited for without end. */
+static void begin_crash(void)
+{
+    const struct timespec nap = {.tv_nsec = 1000000};
+
+    for (int waited = 0; waited < WATCHDOG_WAIT_MS; waited++) {
+        int none = REPORT_NONE;
+
+        if (atomic_compare_exchange_strong(&self.reporting, &none, REPORT_CRASH))
+            return;
+        if (none == REPORT_CRASH)
+            break;
+        nanosleep(&nap, NULL);
+    }
+    if (atomic_exchange(&self.reporting, REPORT_CRASH) == REPORT_CRASH)
+        for (;;)
+            pause();
+}
+
 static void on_fatal_signal(int number, siginfo_t *info, void *raw_context)
 {
     const ucontext_t *context = raw_context;
     bool is_server = getpid() == self.pid; /* not a child that writes a file */
 
-    if (atomic_exchange(&self.reporting, 1) != 0)
-        for (;;)
-            pause();
+    begin_crash();
     self.fatal_signal = number;
     set_deadline();
     say_signal(number, info, context);
@@ -562,8 +588,8 @@ static void describe_build(struct server *server)
 
 static void catch_all(void)
 {
-    struct sigaction fatal = {.sa_sigaction = on_fatal_signal,
-                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESETHAND};
+    /* without SA_RESETHAND: a second thread's crash would end us in the middle of the report */
+    struct sigaction fatal = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
     sigfillset(
         &fatal.sa_mask); /* nothing else comes in between, but a fault of the report itself */
@@ -644,9 +670,12 @@ void crash_report_thread(int index)
 
 void crash_report_stack_of(int index)
 {
-    if (atomic_exchange(&self.reporting, 1) != 0)
+    int expected = REPORT_NONE;
+
+    if (!atomic_compare_exchange_strong(&self.reporting, &expected, REPORT_WATCHDOG))
         return;
     say_reactor(index);
     say_stack_of(index);
-    atomic_store(&self.reporting, 0);
+    expected = REPORT_WATCHDOG; /* a crash meanwhile keeps what it has taken */
+    atomic_compare_exchange_strong(&self.reporting, &expected, REPORT_NONE);
 }

@@ -154,6 +154,8 @@ void hotkeys_call(struct reactor *reactor, const struct observed_call *call, uin
     int64_t sample;
     int count = 0;
 
+    if (call->command->spec->flags & CMD_SKIP_SLOWLOG)
+        return; /* EXEC: the calls it is made of have been counted */
     pthread_mutex_lock(&hotkeys->lock);
     check_duration(observe, reactor->now_ms);
     sample = hotkeys->options.sample;

@@ -116,7 +116,7 @@ static void stats(struct request *rq, struct reply *out)
     put_integer(out, &pairs, "peak.allocated", report.peak);
     put_integer(out, &pairs, "total.allocated", report.used);
     put_integer(out, &pairs, "startup.allocated", report.startup);
-    put_integer(out, &pairs, "replication.backlog", 0);
+    put_integer(out, &pairs, "replication.backlog", report.replication_backlog);
     put_integer(out, &pairs, "replica.fullsync.buffer", 0);
     put_integer(out, &pairs, "clients.slaves", report.replicas);
     put_integer(out, &pairs, "clients.normal", report.clients);

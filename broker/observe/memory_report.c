@@ -1,6 +1,8 @@
 #include "broker/observe/memory_report.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/replication.h"
 #include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "broker/session/client_commands.h"
@@ -36,10 +38,23 @@ static void add_clients(const struct server *server, struct memory_report *repor
         for (; at; at = at->next[LINK_ALL]) {
             if (at->flags & SESSION_CLOSING)
                 continue;
+            if (followers_is_replica(at)) {
+                report->replicas += client_memory(at);
+                continue;
+            }
             report->clients += client_memory(at);
             report->client_count++;
         }
     }
+}
+
+static void add_replication(const struct server *server, struct memory_report *report)
+{
+    struct followers_totals totals;
+
+    followers_totals(server->replication->followers, &totals);
+    report->replication_backlog = totals.backlog_bytes;
+    report->replication_buffers = totals.buffer_bytes;
 }
 
 static void add_databases(const struct server *server, struct memory_report *report)
@@ -88,10 +103,11 @@ void memory_report_take(struct server *server, int64_t now_ms, struct memory_rep
     report->log_buffer = persistence_pending_bytes(server->persistence);
     add_scripts(server, report);
     add_clients(server, report);
+    add_replication(server, report);
     add_databases(server, report);
     report->overhead = report->startup + report->clients + report->replicas + report->log_buffer +
-                       report->scripts + report->functions + report->vm_eval +
-                       report->vm_functions + report->tables;
+                       report->replication_buffers + report->scripts + report->functions +
+                       report->vm_eval + report->vm_functions + report->tables;
     report->dataset = report->used > report->overhead ? report->used - report->overhead : 0;
     if (report->used > report->startup)
         report->dataset_percent =

@@ -16,6 +16,8 @@ struct memory_report {
     uint64_t resident;              /* of the process, as the system counts */
     uint64_t clients;               /* ordinary connections, with their buffers */
     uint64_t replicas;              /* replicas' */
+    uint64_t replication_backlog;   /* the newest of the stream */
+    uint64_t replication_buffers;   /* that, and what is read from the disk for replicas */
     uint64_t log_buffer;            /* records on their way to the disk */
     uint64_t scripts, script_count; /* cached scripts */
     uint64_t functions, function_count, library_count;

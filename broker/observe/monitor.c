@@ -90,14 +90,24 @@ void monitor_line(const struct observed_call *call, const char *unix_path, struc
     buffer_append(out, "\r\n", 2);
 }
 
+/* The line fits no feed, whatever its bytes are quoted as: it is not made up. */
+static bool is_too_long(const struct observed_call *call)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < call->argc && bytes <= MONITOR_FEED_LIMIT; i++)
+        bytes += call->argv[i].size;
+    return bytes > MONITOR_FEED_LIMIT;
+}
+
 /* Appends the line to a feed; true if its reactor has to be told of it. Locked. */
-static bool feed_line(struct feed *feed, int64_t now_us, const struct buffer *line)
+static bool feed_line(struct feed *feed, int64_t now_us, const struct buffer *line, bool too_long)
 {
     bool first = feed->lines.size == 0 && !feed->overflowed;
 
     if (feed->overflowed)
         return false;
-    if (feed->lines.size + line->size > MONITOR_FEED_LIMIT) {
+    if (too_long || feed->lines.size + line->size > MONITOR_FEED_LIMIT) {
         buffer_release(&feed->lines);
         feed->overflowed = true;
         return true;
@@ -112,15 +122,17 @@ void monitors_show(struct reactor *reactor, const struct observed_call *call)
 {
     struct server *server = reactor->server;
     struct monitors *monitors = server->observe->monitors;
+    bool too_long = is_too_long(call);
     struct buffer line = {0};
     int64_t now_us;
 
-    monitor_line(call, server_config(server)->unixsocket, &line);
+    if (!too_long)
+        monitor_line(call, server_config(server)->unixsocket, &line);
     pthread_mutex_lock(&monitors->lock);
     now_us = clock_now_us();
     for (int i = 0; i < server->reactor_count; i++)
-        if (monitors->feeds[i].watchers > 0 && feed_line(&monitors->feeds[i], now_us, &line) &&
-            i != reactor->index)
+        if (monitors->feeds[i].watchers > 0 &&
+            feed_line(&monitors->feeds[i], now_us, &line, too_long) && i != reactor->index)
             loop_wake(server->reactors[i]->loop);
     pthread_mutex_unlock(&monitors->lock);
     buffer_release(&line);

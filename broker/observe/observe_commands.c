@@ -150,9 +150,8 @@ static bool parse_metrics(struct request *rq, size_t *at, struct hotkeys_options
     static const char *const names[HOTKEYS_METRICS] = {"CPU", "NET"};
     int64_t count;
 
-    if (*at >= rq->argc || num_parse_i64(rq->argv[*at], &count) < 0 || count < 1 ||
-        count > HOTKEYS_METRICS) {
-        reply_error(out, "ERR METRICS count must be 1 or 2");
+    if (num_parse_i64(rq->argv[*at], &count) < 0 || count < 1 || count > HOTKEYS_METRICS) {
+        reply_error(out, "ERR METRICS count must be > 0 and <= 2");
         return false;
     }
     ++*at;
@@ -165,7 +164,7 @@ static bool parse_metrics(struct request *rq, size_t *at, struct hotkeys_options
             if (!span_is(rq->argv[*at], names[i]))
                 continue; /* metrics still to be invented are let pass */
             if (options->wanted[i]) {
-                reply_error_format(out, "ERR METRICS %s specified more than once", names[i]);
+                reply_error_format(out, "ERR METRICS %s defined more than once!", names[i]);
                 return false;
             }
             options->wanted[i] = true;
@@ -186,7 +185,7 @@ static int parse_number(struct request *rq, size_t *at, struct hotkeys_options *
         const char *error;
     } numbers[] = {
         {"COUNT", 1, HOTKEYS_COUNT_LIMIT, "ERR COUNT must be between 1 and 64"},
-        {"DURATION", 0, 1000000, "ERR DURATION must be between 0 and 1000000 seconds"},
+        {"DURATION", 1, 1000000, "ERR DURATION must be between 1 and 1000000"},
         {"SAMPLE", 1, INT32_MAX, "ERR SAMPLE ratio must be positive"},
     };
     int64_t *const fields[] = {&options->count, &options->duration_ms, &options->sample};
@@ -212,7 +211,7 @@ static bool parse_options(struct request *rq, struct hotkeys_options *options, s
 {
     size_t at = 3;
 
-    if (rq->argc < 3 || !span_is(rq->argv[2], "METRICS")) {
+    if (rq->argc < 4 || !span_is(rq->argv[2], "METRICS")) {
         reply_error(out, "ERR METRICS parameter is required");
         return false;
     }
@@ -237,11 +236,13 @@ static bool parse_options(struct request *rq, struct hotkeys_options *options, s
 static void start(struct request *rq, struct reply *out)
 {
     struct hotkeys_options options = {.count = HOTKEYS_COUNT_DEFAULT, .sample = 1};
+    struct hotkeys_state state;
 
-    if (!parse_options(rq, &options, out))
+    hotkeys_state(observe_of(rq), rq->now_ms, &state); /* said whatever the arguments are */
+    if (!state.active && !parse_options(rq, &options, out))
         return;
     options.duration_ms *= 1000;
-    if (hotkeys_start(observe_of(rq), &options, rq->now_ms) < 0)
+    if (state.active || hotkeys_start(observe_of(rq), &options, rq->now_ms) < 0)
         reply_error(out, "ERR hotkey tracking session already in progress");
     else
         reply_ok(out);

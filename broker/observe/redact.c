@@ -10,18 +10,43 @@ enum {
     CONFIG_PAIRS = 2
 };
 
-/* Secrets behind the word, `count` of them; options end at the word `last`, if there is one. */
-static struct redaction behind(size_t argc, const struct span *argv, size_t from)
+/* From the first secret to the last one, of options that may come more than once. */
+static void hide(struct redaction *redaction, size_t first, size_t end)
 {
-    for (size_t at = from; at < argc; at++) {
-        if (span_is(argv[at], "keys"))
-            break;
-        if (span_is(argv[at], "auth2"))
-            return (struct redaction){.first = at + 1, .end = at + 3};
-        if (span_is(argv[at], "auth"))
-            return (struct redaction){.first = at + 1, .end = at + (from == HELLO_OPTIONS ? 3 : 2)};
+    if (redaction->end == 0)
+        redaction->first = first;
+    redaction->end = end;
+}
+
+/* HELLO [version [AUTH user password] [SETNAME name]]: a client may be called AUTH. */
+static struct redaction of_hello(size_t argc, const struct span *argv)
+{
+    struct redaction redaction = {0};
+
+    for (size_t at = HELLO_OPTIONS; at < argc; at++) {
+        if (span_is(argv[at], "setname")) {
+            at += 1;
+        } else if (span_is(argv[at], "auth")) {
+            hide(&redaction, at + 1, at + 3);
+            at += 2;
+        }
     }
-    return (struct redaction){0};
+    return redaction;
+}
+
+/* The options of MIGRATE end at KEYS, behind which a key may have any name. */
+static struct redaction of_migrate(size_t argc, const struct span *argv)
+{
+    struct redaction redaction = {0};
+
+    for (size_t at = MIGRATE_OPTIONS; at < argc && !span_is(argv[at], "keys"); at++) {
+        size_t secrets = span_is(argv[at], "auth") ? 1 : span_is(argv[at], "auth2") ? 2 : 0;
+
+        if (secrets)
+            hide(&redaction, at + 1, at + 1 + secrets);
+        at += secrets;
+    }
+    return redaction;
 }
 
 struct redaction redaction_of(const struct command *command, size_t argc, const struct span *argv)
@@ -41,11 +66,11 @@ struct redaction redaction_of(const struct command *command, size_t argc, const 
         break;
     case 'h':
         if (strcmp(name, "hello") == 0)
-            return behind(argc, argv, HELLO_OPTIONS);
+            return of_hello(argc, argv);
         break;
     case 'm':
         if (strcmp(name, "migrate") == 0)
-            return behind(argc, argv, MIGRATE_OPTIONS);
+            return of_migrate(argc, argv);
         break;
     default:
         break;

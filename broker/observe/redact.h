@@ -12,7 +12,7 @@ struct command;
 
 #define REDACTED_TEXT "(redacted)"
 
-/* The secrets of one call. */
+/* The secrets of one call; where there are several, what is between them is hidden too. */
 struct redaction {
     size_t first, end; /* arguments [first, end) */
     bool directives;   /* values of directives that are secret, wherever they stand */

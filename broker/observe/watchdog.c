@@ -44,7 +44,7 @@ static void *watch(void *argument)
     pthread_mutex_lock(&self->mutex);
     while (self->period_ms > 0) {
         int period_ms = self->period_ms;
-        int64_t wake_us = clock_now_us() + (int64_t)period_ms * 500;
+        int64_t wake_us = (int64_t)clock_monotonic_us() + (int64_t)period_ms * 500;
         struct timespec until = {.tv_sec = (time_t)(wake_us / 1000000),
                                  .tv_nsec = (long)(wake_us % 1000000) * 1000};
 
@@ -71,10 +71,14 @@ static void set_period(struct watchdog *self, int period_ms)
 struct watchdog *watchdog_new(struct server *server)
 {
     struct watchdog *self = mem_zalloc(sizeof(*self));
+    pthread_condattr_t attributes;
 
     self->server = server;
     pthread_mutex_init(&self->mutex, NULL);
-    pthread_cond_init(&self->changed, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&self->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
     return self;
 }
 

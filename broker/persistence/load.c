@@ -9,12 +9,14 @@
  * keyspace at rest. */
 #include "broker/persistence/persistence_internal.h"
 #include "broker/reactor/world.h"
+#include "broker/replication/replication.h"
 #include "broker/script/script.h"
 #include "broker/server/log.h"
 #include "broker/server/notify.h"
 #include "broker/server/server.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
+#include "core/num/num.h"
 #include "core/time/clock.h"
 #include "storage/io/io.h"
 #include "storage/keyspace/keyspace.h"
@@ -63,6 +65,8 @@ bool persistence_loading_pause(struct persistence *self)
         self->last_pause_us = now_us;
         world_leave(server->world, world_slot(self));
         report_progress(self, now_us);
+        if (self->meanwhile)
+            self->meanwhile(self->meanwhile_context);
         sched_yield();
         world_enter(server->world, world_slot(self));
     }
@@ -79,6 +83,16 @@ static bool on_rdb_progress(void *context, uint64_t bytes, uint64_t of, uint64_t
     atomic_store_explicit(&self->loading_of, of, memory_order_relaxed);
     atomic_store_explicit(&self->loaded_keys, keys, memory_order_relaxed);
     return persistence_loading_pause(self);
+}
+
+static void on_aux(void *context, struct span name, struct span value)
+{
+    struct persistence *self = context;
+    int64_t db;
+
+    if (span_is(name, "repl-stream-db") && num_parse_i64(value, &db) == 0 && db >= 0 &&
+        db < keyspace_databases(self->server->keyspace))
+        self->loaded_db = (int)db;
 }
 
 static int on_function(void *context, struct span code, struct diag *diag)
@@ -101,12 +115,15 @@ int persistence_load_rdb(struct persistence *self, const char *path, bool keep_e
         .now_ms = clock_now_ms(),
         .keep_expired = keep_expired,
         .check_checksum = config->rdbchecksum,
+        .aux = on_aux,
         .function = on_function,
         .progress = on_rdb_progress,
         .context = self,
     };
-    int rc = rdb_load_file(&load, path, diag);
+    int rc;
 
+    self->loaded_db = 0;
+    rc = rdb_load_file(&load, path, diag);
     self->loaded_from_rdb = load.keys;
     self->loaded_expired = load.expired;
     if (rc == 0)
@@ -142,11 +159,13 @@ static int replay_log(struct persistence *self, const struct commit_recovery *fo
 
     atomic_store_explicit(&self->loading_of, found->end - found->checkpoint, memory_order_relaxed);
     replay_init(&replaying.replay, self->server, diag);
+    replaying.replay.db = self->loaded_db;
     rc = commit_log_replay(self->opening, on_records, &replaying, diag);
     if (rc == 0)
         log_line(self->server->log, LOG_NOTICE,
                  "Replayed %llu records of the log, up to position %llu",
                  (unsigned long long)replaying.replay.records, (unsigned long long)found->end);
+    self->loaded_db = replaying.replay.db;
     replay_release(&replaying.replay);
     return rc;
 }
@@ -176,6 +195,7 @@ static int load_log(struct persistence *self, struct diag *diag)
     rc = persistence_open_log(self, &found, diag);
     if (rc < 0)
         return rc;
+    self->was_cut = !found.clean;
     if (found.cut_bytes > 0)
         log_line(self->server->log, LOG_WARNING,
                  "The end of %s/%s was not complete, as after a power cut: %llu bytes that nobody "
@@ -236,7 +256,9 @@ static void on_loaded(void *receiver, struct inbox_message *message)
     world_stop(server->world, reactor->index);
     self->log = self->opening;
     self->opening = NULL;
+    self->db = self->log ? self->loaded_db : -1;
     atomic_store_explicit(&server->loading, false, memory_order_relaxed);
+    replication_start(server->replication);
     world_resume(server->world, reactor->index);
     announce_ready(server);
 }

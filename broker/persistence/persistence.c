@@ -1,5 +1,9 @@
 #include "broker/persistence/persistence.h"
 #include "broker/persistence/persistence_internal.h"
+#include "broker/persistence/replicated.h"
+#include "broker/replication/backlog.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/replication.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "core/base/check.h"
@@ -36,7 +40,9 @@ void persistence_free(struct persistence *self)
     backup_free(self->backup);
     child_progress_free(self->progress);
     commit_log_close(self->log);
+    commit_log_close(self->side_log);
     commit_log_close(self->opening);
+    backlog_free(self->backlog);
     for (int i = 0; i <= REACTORS_LIMIT; i++)
         buffer_release(&self->recordings[i].out);
     pthread_mutex_destroy(&self->lock);
@@ -50,7 +56,7 @@ struct commit_log *persistence_log(const struct persistence *self)
 
 bool persistence_is_logging(const struct persistence *self)
 {
-    return self->log || self->backup_log;
+    return self->log || self->side_log || self->backup_log;
 }
 
 /* --- The log's thread. */
@@ -62,11 +68,20 @@ static void wake_waiting(struct persistence *self)
             loop_wake(self->server->reactors[i]->loop);
 }
 
+void persistence_wake(struct persistence *self)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* pairs with persistence_set_waiting */
+    wake_waiting(self);
+}
+
 static void on_durable(void *context, uint64_t position)
 {
+    struct persistence *self = context;
+
     (void)position;
     atomic_thread_fence(memory_order_seq_cst); /* pairs with persistence_set_waiting */
-    wake_waiting(context);
+    wake_waiting(self);
+    replication_durable(self->server->replication);
 }
 
 static void on_failed(void *context, const struct diag *why)
@@ -94,6 +109,7 @@ static void on_synced(void *context, uint64_t took_us)
     /* only this thread raises it, the cron takes it away: a sample lost between is no loss */
     if (took_us > atomic_load_explicit(&self->longest_sync_us, memory_order_relaxed))
         atomic_store_explicit(&self->longest_sync_us, took_us, memory_order_relaxed);
+    replication_durable(self->server->replication);
 }
 
 static enum commit_sync sync_of(enum config_appendfsync appendfsync)
@@ -108,10 +124,11 @@ static enum commit_sync sync_of(enum config_appendfsync appendfsync)
     }
 }
 
-int persistence_open_log(struct persistence *self, struct commit_recovery *found, struct diag *diag)
+struct commit_options persistence_log_options(struct persistence *self)
 {
     const struct config *config = server_config(self->server);
-    struct commit_options options = {
+
+    return (struct commit_options){
         .io = io_disk(),
         .directory = config->log_directory,
         .sync = sync_of(config->appendfsync),
@@ -120,6 +137,32 @@ int persistence_open_log(struct persistence *self, struct commit_recovery *found
         .replication_id = self->server->replication_id,
         .listener = {self, on_durable, on_failed, on_recovered, on_synced},
     };
+}
+
+/* Nobody's reply waits for it, and nothing is lost with it but that replicas have to begin anew. */
+static void on_side_failed(void *context, const struct diag *why)
+{
+    struct persistence *self = context;
+
+    log_line(self->server->log, LOG_WARNING, "The log for replicas can't be written: %s",
+             why->text);
+}
+
+static void on_side_recovered(void *context)
+{
+    struct persistence *self = context;
+
+    log_line(self->server->log, LOG_NOTICE, "The log for replicas can be written again");
+}
+
+struct commit_listener persistence_side_listener(struct persistence *self)
+{
+    return (struct commit_listener){self, on_durable, on_side_failed, on_side_recovered, NULL};
+}
+
+int persistence_open_log(struct persistence *self, struct commit_recovery *found, struct diag *diag)
+{
+    struct commit_options options = persistence_log_options(self);
 
     return commit_log_open(&options, &self->opening, found, diag);
 }
@@ -169,8 +212,11 @@ static uint64_t append_records(struct persistence *self, struct recording *recor
         at = put_in_front(out, at, span_of(select.data, select.size));
     }
     self->db = recording->db;
-    if (self->log)
-        position = commit_log_put(self->log, span_of(out->data + at, out->size - at));
+    if (persistence_stream(self))
+        position =
+            commit_log_put(persistence_stream(self), span_of(out->data + at, out->size - at));
+    if (self->backlog)
+        backlog_append(self->backlog, span_of(out->data + at, out->size - at));
     if (self->backup_log)
         commit_log_append(self->backup_log, span_of(out->data + at, out->size - at));
     pthread_mutex_unlock(&self->lock);
@@ -256,7 +302,7 @@ static void record_request(struct persistence *self, struct recording *recording
                          rq->rewrites[i].argv);
 }
 
-static void note_position(struct persistence *self, uint64_t shards, uint64_t position)
+void persistence_note_position(struct persistence *self, uint64_t shards, uint64_t position)
 {
     for (; shards; shards &= shards - 1)
         atomic_store_explicit(&self->positions[__builtin_ctzll(shards)], position,
@@ -268,8 +314,8 @@ void persistence_collect(struct persistence *self, struct reactor *reactor,
 {
     struct recording *recording = &self->recordings[reactor->index];
 
-    if (!self->log && !self->backup_log)
-        return;
+    if (!persistence_is_logging(self) || replication_is_replica(self->server->replication))
+        return; /* a replica's log is its primary's */
     if (recording->count == 0) {
         buffer_reserve(&recording->out, HEAD_ROOM);
         recording->out.size = HEAD_ROOM;
@@ -298,10 +344,9 @@ bool persistence_commit(struct persistence *self, struct reactor *reactor)
     bool any = recording->count > 0;
     uint64_t position = any ? append_records(self, recording) : 0;
 
-    if (any && self->log) {
-        note_position(self, recording->shards, position);
-        recording->kick = true;
-    }
+    if (any && position)
+        persistence_note_position(self, recording->shards, position);
+    recording->kick |= any;
     clear_recording(recording);
     return any;
 }
@@ -310,9 +355,14 @@ void persistence_kick(struct persistence *self, const struct reactor *reactor)
 {
     struct recording *recording = &self->recordings[reactor->index];
 
-    if (recording->kick && self->log)
-        commit_log_kick(self->log);
+    if (!recording->kick)
+        return;
     recording->kick = false;
+    if (persistence_stream(self))
+        commit_log_kick(persistence_stream(self));
+    if (self->backlog)
+        followers_wake(self->server->replication->followers,
+                       self->server->reactors[reactor->index]);
 }
 
 size_t persistence_collected(const struct persistence *self, const struct reactor *reactor)
@@ -322,11 +372,20 @@ size_t persistence_collected(const struct persistence *self, const struct reacto
 
 /* --- The gate. */
 
+/* Whoever asks about the server or the connection sees nothing of the data, and gets an answer also
+ * while nothing gets durable: Sentinel asks so what is the matter. */
+static bool shows_data(const struct request *rq)
+{
+    return rq->spec->flags & (CMD_WRITE | CMD_READONLY) || rq->effect_count > 0 ||
+           rq->flags & REQUEST_CHANGED ||
+           (strcmp(rq->spec->group, "server") != 0 && strcmp(rq->spec->group, "connection") != 0);
+}
+
 void persistence_note(const struct persistence *self, struct gate *gate, const struct request *rq)
 {
     uint64_t greatest = 0;
 
-    if (!self->log)
+    if (!persistence_stream(self) || (rq->held_shards == SHARDS_ALL && !shows_data(rq)))
         return;
     for (uint64_t shards = rq->held_shards; shards; shards &= shards - 1) {
         uint64_t position =
@@ -343,10 +402,15 @@ void persistence_note(const struct persistence *self, struct gate *gate, const s
 
 bool persistence_is_open(const struct persistence *self, const struct gate *gate)
 {
-    uint64_t durable;
+    const struct followers *followers = self->server->replication->followers;
+    uint64_t durable, synced = followers_synced(followers);
 
+    if (gate->written > synced)
+        return false;
+    if (gate->read > synced && !followers_are_missing(followers))
+        return false;
     if (!self->log)
-        return true;
+        return true; /* what is for replicas alone is on no disk of ours */
     durable = commit_log_durable(self->log);
     return gate->written <= durable &&
            (gate->read <= durable || atomic_load_explicit(&self->failed, memory_order_relaxed));
@@ -366,7 +430,7 @@ const char *persistence_refusal(struct persistence *self, struct reactor *reacto
     struct diag why = {0};
 
     if (!atomic_load_explicit(&self->last_save_ok, memory_order_relaxed) &&
-        server_config(self->server)->stop_writes_on_bgsave_error)
+        self->save_point_count > 0 && server_config(self->server)->stop_writes_on_bgsave_error)
         return "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to "
                "persist to disk. Commands that may modify the data set are disabled, because this "
                "instance is configured to report errors during writes if RDB snapshotting fails "
@@ -407,6 +471,33 @@ static void read_save_points(struct persistence *self, const struct config *conf
     buffer_release(&text);
 }
 
+/* What was changed since the log was on last is not in it: who followed it then can't go on. */
+static int begin_history(struct commit_log *log, struct diag *diag)
+{
+    struct commit_history history = {0};
+
+    server_random_hex(history.id, COMMIT_ID_SIZE);
+    return commit_log_set_history(log, &history, diag);
+}
+
+/* Replicas get another log from now on, and come back for it; and what this server gets itself has
+ * to begin anew. */
+static void change_stream(struct persistence *self)
+{
+    struct replication *replication = self->server->replication;
+
+    workers_wait(&self->server->workers); /* one of them may be at the log for replicas */
+    followers_drop_all(replication->followers, "appendonly was switched");
+    persistence_end_backlog(self);
+    if (self->side_log)
+        server_random_hex(self->server->replication_id, RUN_ID_SIZE); /* of the next one */
+    commit_log_close(self->side_log);
+    self->side_log = NULL;
+    persistence_forget_positions(self);
+    followers_configure(replication->followers);
+    replication_reconnect(replication);
+}
+
 /* appendonly was switched on: a log that begins with everything there is. */
 static void switch_on(struct persistence *self)
 {
@@ -418,6 +509,8 @@ static void switch_on(struct persistence *self)
     if (rc == 0)
         rc = commit_log_start(self->opening, &diag);
     if (rc == 0)
+        rc = begin_history(self->opening, &diag);
+    if (rc == 0)
         rc = persistence_checkpoint_now(self, self->opening, commit_log_mark(self->opening), &diag);
     log = self->opening;
     self->opening = NULL;
@@ -428,6 +521,7 @@ static void switch_on(struct persistence *self)
     }
     self->db = -1;
     self->log = log;
+    change_stream(self);
     log_line(self->server->log, LOG_NOTICE, "The log is on");
 }
 
@@ -439,6 +533,7 @@ static void switch_off(struct persistence *self)
     self->install_running = false;
     commit_log_close(self->log);
     self->log = NULL;
+    change_stream(self);
     wake_waiting(self);
     log_line(self->server->log, LOG_NOTICE, "The log is off");
 }

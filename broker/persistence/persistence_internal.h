@@ -24,6 +24,7 @@ enum persistence_job {
     JOB_NONE,
     JOB_REWRITE, /* a checkpoint of the log */
     JOB_SAVE,    /* an RDB file */
+    JOB_TRANSFER /* an RDB file into a pipe, for replicas */
 };
 
 /* The child process that writes a file; changed in exclusive sections and by reactor 0's cron. */
@@ -35,6 +36,7 @@ struct snapshot_child {
     uint64_t changes;       /* noted when it began, to be taken off when it succeeds */
     int64_t started_ms;
     char path[4096], temporary[4096 + 8];
+    int pipe[2]; /* JOB_TRANSFER: where it writes to, as read and written */
 };
 
 /* Records being put together: those after HEAD_ROOM bytes of `out`. */
@@ -53,10 +55,16 @@ struct persistence {
     /* Of a backup that is being made without a log; NULL but for that. Everything is recorded in it
      * too, and nobody waits for it. Changed in exclusive sections. */
     struct commit_log *backup_log;
+    /* What replicas get when `log` is NULL, and somebody follows or is followed: see replicated.h.
+     * Changed in exclusive sections. */
+    struct commit_log *side_log;
+    char side_directory[4096];
+    struct backlog *backlog; /* NULL while there are no replicas; changed in exclusive sections */
     struct backup *backup;
     struct commit_log *opening; /* the loading thread's, until everything is read */
     pthread_t loader;
     bool loader_started;
+    bool was_cut;    /* the log that was read had not been closed in good order */
     int load_result; /* of the loading thread, with `load_diag`; read by reactor 0 once it is posted
                       */
     struct diag load_diag;
@@ -64,7 +72,8 @@ struct persistence {
 
     /* Order: the shards of the records, then this, then the log's own lock. */
     pthread_mutex_t lock;
-    int db; /* of the record logged last; -1: the next one says it */
+    int db;        /* of the record logged last; -1: the next one says it */
+    int loaded_db; /* the loading thread's: of what would follow what it has read */
 
     /* Position of the last change in each shard; guarded by the shard, relaxed for that reason. */
     _Atomic uint64_t positions[KEY_SHARDS];
@@ -79,6 +88,7 @@ struct persistence {
     struct child_progress *progress;                /* of the child, or of the last one */
     uint64_t last_save_copied, last_rewrite_copied; /* bytes of pages, at their peak */
     bool rewrite_scheduled, save_scheduled;
+    bool transfer_complete;    /* of the next JOB_TRANSFER: with everything we know */
     bool install_running;      /* a worker installs a checkpoint */
     bool install_for_backup;   /* and the backup gets it, too */
     atomic_int install_result; /* 0: not yet, 1, or -1; released by the worker, acquired by cron */
@@ -98,8 +108,21 @@ struct persistence {
     /* Loading; written by the loading thread, read for INFO: relaxed. */
     _Atomic uint64_t loading_bytes, loading_of, loaded_keys;
     int64_t loading_since_ms;
+    void (*meanwhile)(void *context); /* called while a snapshot is loaded, if not NULL */
+    void *meanwhile_context;
     uint64_t last_progress_us, last_pause_us;
 };
+
+/* Of the log in the configured directory, and who listens to the one for replicas alone. */
+struct commit_options persistence_log_options(struct persistence *self);
+struct commit_listener persistence_side_listener(struct persistence *self);
+
+/* The shards, which are held, have changed last at `position`. */
+void persistence_note_position(struct persistence *self, uint64_t shards, uint64_t position);
+
+/* Another log, whose positions have nothing to do with those before: nobody waits for these any
+ * more. Exclusive. */
+void persistence_forget_positions(struct persistence *self);
 
 /* Opens the commit log in the configured directory. */
 int persistence_open_log(struct persistence *self, struct commit_recovery *found,

@@ -54,10 +54,8 @@ static int read_log(struct persistence *self, const struct commit_facts *facts, 
     char path[4096];
     int rc = 0;
 
-    if (facts->base_bytes > 0) {
-        commit_log_checkpoint_path(self->log, facts->checkpoint, path, sizeof(path));
+    if (commit_log_checkpoint_file(self->log, path, sizeof(path)))
         rc = read_rdb(self, path, true, diag);
-    }
     if (rc == 0)
         rc = commit_reader_open(io_disk(), directory, facts->checkpoint, &reader, diag);
     if (rc < 0)

@@ -31,12 +31,19 @@ static int damaged(struct replay *replay, const char *what, struct span word)
                     (int)(word.size < 64 ? word.size : 64), word.data);
 }
 
-/* The marks of transactions and the choice of the database. 1 if it was one. */
+/* What a primary has sent within a transaction is stored with it: messages, long gone. */
+static bool is_message(struct span word)
+{
+    return span_is(word, "publish") || span_is(word, "spublish") || span_is(word, "ping") ||
+           span_is(word, "replconf");
+}
+
+/* The marks of transactions, messages, and the choice of the database. 1 if it was one. */
 static int run_mark(struct replay *replay, size_t argc, const struct span *argv)
 {
     int64_t db;
 
-    if (span_is(argv[0], "multi") || span_is(argv[0], "exec"))
+    if (span_is(argv[0], "multi") || span_is(argv[0], "exec") || is_message(argv[0]))
         return 1;
     if (!span_is(argv[0], "select"))
         return 0;

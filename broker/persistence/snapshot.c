@@ -2,7 +2,10 @@
  * child process that has the keyspace as it was when it was forked. */
 #include "broker/persistence/persistence_internal.h"
 #include "broker/observe/observe.h"
+#include "broker/persistence/replicated.h"
 #include "broker/reactor/world.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/replication.h"
 #include "broker/script/script.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
@@ -13,6 +16,7 @@
 #include "storage/rdb/rdb_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,17 +38,18 @@ static bool on_progress(void *context, uint64_t keys, uint64_t bytes)
 }
 
 /* `progress` is told how far it is, if it is not NULL. */
-static int write_file(struct persistence *self, bool complete, const char *temporary,
-                      const char *path, struct child_progress *progress, struct diag *diag)
+static int write_rdb(struct persistence *self, bool complete, bool to_pipe, const char *path,
+                     struct child_progress *progress, struct diag *diag)
 {
     struct server *server = self->server;
     const struct config *config = server_config(server);
-    char version[] = "8.10.0", bits[] = "64", now[NUM_TEXT_LIMIT];
+    char version[] = "8.10.0", bits[] = "64", now[NUM_TEXT_LIMIT], db[NUM_TEXT_LIMIT];
     int64_t now_ms = clock_now_ms();
     struct rdb_aux aux[] = {
         {"redis-ver", span_text(version)},
         {"redis-bits", span_text(bits)},
         {"ctime", span_of(now, num_format_i64(now, now_ms / 1000))},
+        {"repl-stream-db", span_of(db, num_format_i64(db, persistence_stream_db(self)))},
         {NULL, {0}},
     };
     struct rdb_save save = {
@@ -55,13 +60,25 @@ static int write_file(struct persistence *self, bool complete, const char *tempo
         .complete = complete,
         .compress = config->settings.rdbcompression,
         .checksum = complete || config->rdbchecksum,
+        .to_pipe = to_pipe,
         .aux = aux,
         .function = scripts_next_library,
         .functions = server->scripts,
         .progress = progress ? on_progress : NULL,
         .context = progress,
     };
-    int rc = rdb_save_file(&save, temporary, diag);
+    int rc = rdb_save_file(&save, path, diag);
+
+    if (progress)
+        child_progress_note(progress, save.keys, 1);
+    return rc;
+}
+
+/* First at `temporary`, so that what is at `path` is whole. */
+static int write_file(struct persistence *self, bool complete, const char *temporary,
+                      const char *path, struct child_progress *progress, struct diag *diag)
+{
+    int rc = write_rdb(self, complete, false, temporary, progress, diag);
 
     if (rc == 0)
         rc = io_rename(io_disk(), temporary, path, diag);
@@ -69,8 +86,6 @@ static int write_file(struct persistence *self, bool complete, const char *tempo
         rc = io_sync_parent(io_disk(), path, diag);
     if (rc < 0)
         io_remove(io_disk(), temporary, NULL);
-    if (progress)
-        child_progress_note(progress, save.keys, 1);
     return rc;
 }
 
@@ -124,11 +139,18 @@ static void run_child(struct persistence *self)
 {
     struct snapshot_child *child = &self->child;
     struct diag diag = {0};
+    int rc;
 
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
-    if (write_file(self, child->job == JOB_REWRITE, child->temporary, child->path, self->progress,
-                   &diag) == 0)
+    if (child->job == JOB_TRANSFER) {
+        close(child->pipe[0]); /* so that it notices when the server is gone */
+        rc = write_rdb(self, self->transfer_complete, true, child->path, self->progress, &diag);
+    } else {
+        rc = write_file(self, child->job == JOB_REWRITE, child->temporary, child->path,
+                        self->progress, &diag);
+    }
+    if (rc == 0)
         _exit(0);
     dprintf(STDERR_FILENO, "%s: %s\n", child->path, diag.text);
     _exit(CHILD_FAILED);
@@ -140,14 +162,15 @@ static int prepare_rewrite(struct persistence *self, struct diag *diag)
     struct snapshot_child *child = &self->child;
     int rc = 0;
 
-    child->log = self->log;
+    child->log = persistence_stream(self);
     if (!child->log)
         rc = backup_open_log(self->backup, &child->log, diag);
     if (rc < 0)
         return rc;
     backup_rewrite_began(self->backup, child->log);
     child->position = commit_log_mark(child->log);
-    self->db = -1; /* what comes first after a checkpoint says its database */
+    if (!replication_is_replica(self->server->replication))
+        persistence_forget_db(self); /* what comes first after a checkpoint says its database */
     commit_log_checkpoint_path(child->log, child->position, child->path, sizeof(child->path));
     snprintf(child->temporary, sizeof(child->temporary), "%s.tmp", child->path);
     self->rewrite_scheduled = false;
@@ -163,6 +186,19 @@ static void prepare_save(struct persistence *self)
     self->save_scheduled = false;
 }
 
+static int prepare_transfer(struct persistence *self, struct diag *diag)
+{
+    struct snapshot_child *child = &self->child;
+
+    if (pipe2(child->pipe, O_CLOEXEC) < 0)
+        return diag_errno(diag, "pipe");
+    snprintf(child->path, sizeof(child->path), "/dev/fd/%d", child->pipe[1]);
+    child->position = commit_log_position(persistence_stream(self));
+    if (!replication_is_replica(self->server->replication))
+        persistence_forget_db(self);
+    return 0;
+}
+
 static uint64_t all_keys(const struct keyspace *keyspace)
 {
     uint64_t keys = 0;
@@ -170,6 +206,18 @@ static uint64_t all_keys(const struct keyspace *keyspace)
     for (int db = 0; db < keyspace_databases(keyspace); db++)
         keys += keyspace_count(keyspace, db);
     return keys;
+}
+
+static const char *job_text(enum persistence_job job)
+{
+    switch (job) {
+    case JOB_REWRITE:
+        return "append only file rewriting";
+    case JOB_TRANSFER:
+        return "RDB transfer";
+    default:
+        return "saving";
+    }
 }
 
 int snapshot_start(struct persistence *self, enum persistence_job job, struct diag *diag)
@@ -187,6 +235,8 @@ int snapshot_start(struct persistence *self, enum persistence_job job, struct di
     self->last_try_ms = child->started_ms;
     if (job == JOB_REWRITE)
         rc = prepare_rewrite(self, diag);
+    else if (job == JOB_TRANSFER)
+        rc = prepare_transfer(self, diag);
     else
         prepare_save(self);
     if (rc < 0)
@@ -198,18 +248,41 @@ int snapshot_start(struct persistence *self, enum persistence_job job, struct di
     if (pid == 0)
         run_child(self);
     observe_fork(server, clock_monotonic_ns() - forked_ns);
+    if (job == JOB_TRANSFER)
+        close(child->pipe[1]);
     if (pid < 0) {
         child->job = JOB_NONE;
-        return diag_errno(diag, "fork");
+        diag_errno(diag, "fork");
+        if (job == JOB_TRANSFER)
+            close(child->pipe[0]);
+        return diag->code;
     }
     child->pid = pid;
     if (self->log && server_config(server)->no_appendfsync_on_rewrite)
         commit_log_pause_sync(self->log, true);
-    log_line(server->log, LOG_NOTICE,
-             job == JOB_REWRITE ? "Background append only file rewriting started by pid %d"
-                                : "Background saving started by pid %d",
-             (int)pid);
+    log_line(server->log, LOG_NOTICE, "Background %s started by pid %d", job_text(job), (int)pid);
     return 0;
+}
+
+int persistence_transfer(struct persistence *self, bool complete, int *fd, uint64_t *position,
+                         struct diag *diag)
+{
+    int rc;
+
+    self->transfer_complete = complete;
+    rc = snapshot_start(self, JOB_TRANSFER, diag);
+
+    if (rc < 0)
+        return rc;
+    *fd = self->child.pipe[0];
+    *position = self->child.position;
+    return 0;
+}
+
+void persistence_end_transfer(struct persistence *self)
+{
+    if (self->child.job == JOB_TRANSFER)
+        kill(self->child.pid, SIGKILL); /* the cron notices that it is gone */
 }
 
 /* Waits for the disk, so a thread of its own does it. */
@@ -246,6 +319,11 @@ static void child_ended(struct persistence *self, bool ok)
 
     if (self->log)
         commit_log_pause_sync(self->log, false);
+    if (child->job == JOB_TRANSFER) {
+        child->job = JOB_NONE;
+        followers_transfer_done(server->replication->followers, ok);
+        return;
+    }
     if (!ok) {
         log_line(server->log, LOG_WARNING, "The child that wrote %s has failed", child->path);
         io_remove(io_disk(), child->temporary, NULL);
@@ -276,8 +354,10 @@ static void child_ended(struct persistence *self, bool ok)
             self->install_running = workers_start(&server->workers, install, self);
             self->last_rewrite_ok = self->install_running;
         }
-        if (!self->install_running)
+        if (!self->install_running) {
             tell_backup(self, "the checkpoint could not be written, see the server's log");
+            followers_checkpoint_done(server->replication->followers, false);
+        }
     }
     child->job = JOB_NONE;
 }
@@ -307,6 +387,7 @@ static void reap_install(struct persistence *self)
     self->rewrites += result > 0;
     if (result < 0)
         tell_backup(self, "the checkpoint could not be put in force, see the server's log");
+    followers_checkpoint_done(self->server->replication->followers, result > 0);
     if (!self->log)
         return;
     commit_log_facts(self->log, &facts);
@@ -330,10 +411,10 @@ static bool rewrite_is_due(const struct persistence *self)
 
     if (backup_is_pending(self->backup))
         return true;
+    if (self->rewrite_scheduled && persistence_stream(self))
+        return true;
     if (!self->log)
         return false;
-    if (self->rewrite_scheduled)
-        return true;
     if (config->auto_aof_rewrite_percentage == 0 || !may_try(self, self->last_rewrite_ok))
         return false;
     commit_log_facts(self->log, &facts);
@@ -434,8 +515,11 @@ void snapshot_kill(struct persistence *self)
         return;
     kill(self->child.pid, SIGKILL);
     waitpid(self->child.pid, NULL, 0);
-    io_remove(io_disk(), self->child.temporary, NULL);
     rewriting = self->child.job == JOB_REWRITE;
+    if (self->child.job == JOB_TRANSFER)
+        followers_transfer_done(self->server->replication->followers, false);
+    else
+        io_remove(io_disk(), self->child.temporary, NULL);
     self->child.job = JOB_NONE;
     if (rewriting)
         backup_rewrite_failed(self->backup, "the checkpoint was given up");

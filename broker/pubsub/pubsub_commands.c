@@ -1,7 +1,11 @@
 #include "broker/pubsub/pubsub_commands.h"
+#include "broker/persistence/replicated.h"
 #include "broker/pubsub/pubsub.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/replication.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "core/resp/value.h"
 #include "core/text/glob.h"
 
 #include <string.h>
@@ -125,14 +129,30 @@ static void sunsubscribe(struct request *rq, struct reply *out)
 
 /* --- Publishing. */
 
+/* Subscribers of our replicas get it too. */
+static void pass_on(const struct request *rq)
+{
+    struct reactor *reactor = request_session(rq)->reactor;
+    const struct replication *replication = reactor->server->replication;
+    struct buffer record = {0};
+
+    if (replication_is_replica(replication) || followers_count(replication->followers) == 0)
+        return;
+    resp_write_command(&record, rq->argc, rq->argv);
+    persistence_say(reactor->server->persistence, reactor, span_of(record.data, record.size));
+    buffer_release(&record);
+}
+
 static void publish(struct request *rq, struct reply *out)
 {
+    pass_on(rq);
     reply_integer(out, pubsub_publish(request_session(rq)->reactor, PUBSUB_CHANNEL, rq->argv[1],
                                       rq->argv[2]));
 }
 
 static void spublish(struct request *rq, struct reply *out)
 {
+    pass_on(rq);
     reply_integer(
         out, pubsub_publish(request_session(rq)->reactor, PUBSUB_SHARD, rq->argv[1], rq->argv[2]));
 }

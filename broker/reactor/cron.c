@@ -4,6 +4,7 @@
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/world.h"
+#include "broker/replication/replication.h"
 #include "broker/server/server.h"
 #include "broker/session/handshake.h"
 #include "broker/session/session.h"
@@ -123,6 +124,10 @@ static void look_after_server(struct reactor *reactor)
         (server->pause == PAUSE_NONE || reactor->now_ms < server->pause_until_ms))
         return;
     world_stop(server->world, reactor->index);
+    if (atomic_load_explicit(&server->busy, memory_order_relaxed)) {
+        world_resume(server->world, reactor->index); /* who waits goes on waiting: the next time */
+        return;
+    }
     if (used > server->memory_peak) {
         server->memory_peak = used;
         server->memory_peak_ms = reactor->now_ms;
@@ -143,7 +148,8 @@ void cron_run(struct reactor *reactor)
     }
     reactor->cron_rounds++;
     if (!server->cron_paused && !atomic_load_explicit(&server->loading, memory_order_relaxed)) {
-        if (server->active_expire)
+        if (server->active_expire && !replication_is_replica(server->replication) &&
+            server_pause_mode(server, reactor->now_ms) == PAUSE_NONE)
             expire(reactor);
         if (server_config(server)->activerehashing)
             rehash(reactor);
@@ -154,7 +160,9 @@ void cron_run(struct reactor *reactor)
     sample_rates(reactor);
     if (reactor->index == 0)
         look_after_server(reactor);
-    if (reactor->index == 0)
+    if (reactor->index == 0) {
         persistence_cron(server->persistence);
+        replication_cron(server->replication);
+    }
     loop_timer_start(reactor->cron, cron_interval_ms(reactor), 0);
 }

@@ -7,6 +7,7 @@
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/cron.h"
 #include "broker/reactor/world.h"
+#include "broker/replication/followers.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
 #include "core/base/mem.h"
@@ -135,6 +136,8 @@ static void end_of_round(void *owner)
             session_resume(reactor->resume.first);
         persistence_kick(reactor->server->persistence, reactor);
         monitors_receive(reactor);
+        if (reactor->replicas.first)
+            followers_flush(reactor);
         while (reactor->flush.first)
             session_flush(reactor->flush.first);
         flush_pushed(reactor);

@@ -64,6 +64,7 @@ struct reactor {
     struct session_list closing;
     struct session_list gated;
     struct session_list monitors; /* that watch every call: broker/observe */
+    struct session_list replicas; /* that follow this server: broker/replication */
     struct session_list pending;  /* with input inside TLS */
     struct handshakes handshakes;
     atomic_int session_count; /* read by the acceptor to choose; a hint */
@@ -86,6 +87,7 @@ struct reactor {
     double commands_per_second, input_kbps, output_kbps;
 
     unsigned unit_depth;           /* of calls that take effect as one: command/unit.h */
+    bool unit_abandoned;           /* nothing is logged any more */
     struct buffer broadcast_names; /* changed, each behind its size; broker/tracking */
     struct tracker *acting; /* whose call is run now, if it has to do with tracking; else NULL */
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The code is the word after '-'; replies that only contain an error further in count as "ERR". */
+/* The code is the word after '-'; what does not begin with an error counts as "ERR". */
 void stats_count_error(struct reactor_stats *stats, const char *reply, unsigned long size)
 {
     char code[STATS_ERROR_CODE_SIZE] = "ERR";

@@ -52,20 +52,16 @@ static int api_acl_check_cmd(lua_State *lua)
 
 static int api_error_reply(lua_State *lua)
 {
-    size_t size;
     const char *text;
 
     if (lua_gettop(lua) != 1 || lua_type(lua, -1) != LUA_TSTRING) {
         lua_reply_push_error_text(lua, SPAN("wrong number or type of arguments"));
         return 1;
     }
-    text = lua_tolstring(lua, 1, &size);
-    if (size > 0 && *text == '-') {
-        lua_reply_push_error_text(lua, span_of(text, size));
-    } else {
-        lua_pushfstring(lua, "-%s", text);
-        lua_reply_push_error_text(lua, span_of(lua_tostring(lua, -1), size + 1));
-    }
+    text = lua_tostring(lua, 1); /* a NUL byte ends it, as in Redis */
+    if (*text != '-')
+        text = lua_pushfstring(lua, "-%s", text);
+    lua_reply_push_error_text(lua, span_text(text));
     return 1;
 }
 

@@ -34,7 +34,6 @@ struct aside {
     struct ready_key *ready, **ready_tail;
     struct arena *arena;
     char *read_buffer;
-    int64_t now_ms;
 };
 
 static void put_aside(struct reactor *reactor, struct aside *aside)
@@ -44,7 +43,6 @@ static void put_aside(struct reactor *reactor, struct aside *aside)
     aside->ready_tail = reactor->ready_tail;
     aside->arena = reactor->arena;
     aside->read_buffer = reactor->read_buffer;
-    aside->now_ms = reactor->now_ms;
     reactor->acting = NULL;
     reactor->ready = NULL;
     reactor->ready_tail = &reactor->ready;
@@ -121,7 +119,8 @@ const char *script_busy_hook(void *context)
 
     if (!run->reactor)
         return NULL;
-    if (atomic_load_explicit(&server->stopping, memory_order_relaxed) && !(run->flags & RUN_WROTE))
+    if (atomic_load_explicit(&server->stop_after_script, memory_order_relaxed) &&
+        !(run->flags & RUN_WROTE))
         run->flags |= RUN_KILL;
     threshold_ms = server_config(server)->busy_reply_threshold;
     if (!(run->flags & (RUN_KILL | RUN_TIMED_OUT)) && threshold_ms > 0 &&
@@ -143,6 +142,8 @@ void script_busy_end(struct script_run *run)
     if (!(run->flags & RUN_TIMED_OUT) || run->flags & RUN_ABANDON)
         return; /* abandoned: nobody may look any more, until the server has ended */
     atomic_store_explicit(&server->busy, BUSY_NO, memory_order_relaxed);
+    if (atomic_load_explicit(&server->stop_after_script, memory_order_relaxed))
+        server_stop(server);
     for (int i = 0; i < server->reactor_count; i++)
         loop_wake(server->reactors[i]->loop);
 }
@@ -153,12 +154,12 @@ void script_busy_kill(struct scripts *scripts, bool function, struct reply *out)
 
     if (!run) {
         reply_error(out, "NOTBUSY No scripts in execution right now.");
-    } else if (run->target->is_function != function) {
-        reply_error(out, busy_text(kind_of(run)));
     } else if (run->flags & RUN_WROTE) {
         reply_error(out, "UNKILLABLE Sorry the script already executed write commands against the "
                          "dataset. You can either wait the script termination or kill the server "
                          "in a hard way using the SHUTDOWN NOSAVE command.");
+    } else if (run->target->is_function != function) {
+        reply_error(out, busy_text(kind_of(run)));
     } else {
         run->flags |= RUN_KILL;
         log_line(scripts->server->log, LOG_NOTICE, "The script %s is ended on request",
@@ -180,14 +181,27 @@ void script_busy_reply(const struct server *server, struct reply *out)
     reply_error(out, busy_text(atomic_load_explicit(&server->busy, memory_order_relaxed)));
 }
 
-bool script_busy_shutdown(struct server *server, bool nosave, struct reply *out)
+bool script_busy_may_shut_down(const struct server *server, bool nosave, struct reply *out)
 {
-    struct script_run *run = server->scripts->run;
+    if (nosave || !atomic_load_explicit(&server->busy, memory_order_relaxed))
+        return true;
+    script_busy_reply(server, out);
+    return false;
+}
 
-    if (!nosave || !run) {
-        script_busy_reply(server, out);
+void script_busy_abandon(struct server *server)
+{
+    if (server->scripts->run)
+        server->scripts->run->flags |= RUN_KILL | RUN_ABANDON;
+}
+
+bool script_busy_stops_later(struct server *server)
+{
+    if (!atomic_load_explicit(&server->busy, memory_order_relaxed))
         return false;
-    }
-    run->flags |= RUN_KILL | RUN_ABANDON;
+    atomic_store_explicit(&server->stop_after_script, 1, memory_order_relaxed);
+    log_line(server->log, LOG_WARNING,
+             "A script runs: it is ended if it has not written, else waited for. SHUTDOWN NOSAVE "
+             "does not wait.");
     return true;
 }

@@ -38,8 +38,15 @@ bool script_busy_allows(struct server *server, const struct command *command, st
 /* Writes the error of a call that has to wait for the script. */
 void script_busy_reply(const struct server *server, struct reply *out);
 
-/* SHUTDOWN while the server is busy: only without saving; then the script is ended and nothing of
- * it is logged. False with the error written. Exclusive. */
-bool script_busy_shutdown(struct server *server, bool nosave, struct reply *out);
+/* May SHUTDOWN be called now? While the server is busy only without saving. False with the error
+ * written. Exclusive. */
+bool script_busy_may_shut_down(const struct server *server, bool nosave, struct reply *out);
+
+/* The server ends: a script that is running is ended, and nothing of it is logged. Exclusive. */
+void script_busy_abandon(struct server *server);
+
+/* A signal is to end the server. False if no script runs; else the server ends behind the script,
+ * which is ended if it has not written. Reactor 0. */
+bool script_busy_stops_later(struct server *server);
 
 #endif

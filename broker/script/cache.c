@@ -194,6 +194,11 @@ struct script *script_cache_find(struct scripts *scripts, struct span digest)
     return script;
 }
 
+bool script_cache_has(const struct script_cache *cache, struct span digest)
+{
+    return find_by_digest(cache, digest) != NULL;
+}
+
 unsigned script_cache_flags(const struct script_cache *cache, struct span digest)
 {
     const struct script *script = find_by_digest(cache, digest);

@@ -51,6 +51,9 @@ struct script *script_cache_add(struct scripts *scripts, struct span text, bool 
 /* The script of this digest in any case; NULL if unknown. It counts as used. */
 struct script *script_cache_find(struct scripts *scripts, struct span digest);
 
+/* Is it known? Changes nothing. */
+bool script_cache_has(const struct script_cache *cache, struct span digest);
+
 /* Its flags, SCRIPT_COMPATIBLE if it is unknown. Changes nothing. */
 unsigned script_cache_flags(const struct script_cache *cache, struct span digest);
 

@@ -6,6 +6,7 @@
 #include "broker/command/unit.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/replication.h"
 #include "broker/script/engine.h"
 #include "broker/script/lua_reply.h"
 #include "broker/server/server.h"
@@ -14,7 +15,8 @@
 #include "core/num/num.h"
 
 enum {
-    NUMBER_ROOM = 40
+    NUMBER_ROOM = 40,
+    ARGUMENT_OVERHEAD = 24 /* in the log, at most */
 };
 
 struct call {
@@ -27,6 +29,14 @@ struct call {
 static bool refuse(lua_State *lua, const char *text)
 {
     lua_reply_push_error_text(lua, span_text(text));
+    return false;
+}
+
+/* The same for a text that begins with its code. */
+static bool refuse_coded(lua_State *lua, const char *text)
+{
+    lua_pushfstring(lua, "-%s", text);
+    lua_reply_push_error_text(lua, span_text(lua_tostring(lua, -1)));
     return false;
 }
 
@@ -54,16 +64,34 @@ static bool read_arguments(struct call *call, struct arena *arena, lua_State *lu
     return true;
 }
 
-/* What only concerns calls that may write. The error, or NULL. */
-static const char *refuse_write(const struct script_run *run, const struct command *command)
+static size_t argument_bytes(const struct call *call)
 {
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < call->argc; i++)
+        bytes += call->argv[i].size + ARGUMENT_OVERHEAD;
+    return bytes;
+}
+
+/* What only concerns calls that may write. False with an error pushed. */
+static bool may_write(const struct call *call, lua_State *lua)
+{
+    struct script_run *run = call->run;
+    const char *why;
+
     if (run->flags & RUN_READ_ONLY)
-        return "Write commands are not allowed from read-only scripts.";
-    if (!(command->spec->flags & CMD_WRITE) || !run->reactor)
-        return NULL;
-    if (unit_bytes(run->reactor) > UNIT_BYTES_LIMIT)
-        return "The script has written more than can take effect as one";
-    return NULL;
+        return refuse(lua, "Write commands are not allowed from read-only scripts.");
+    if (!(call->command->spec->flags & CMD_WRITE) || !run->reactor)
+        return true;
+    if (!unit_has_room(run->reactor, argument_bytes(call)))
+        return refuse(lua, "The script has written more than can take effect as one");
+    if (run->flags & RUN_WROTE)
+        return true; /* it is too late to end it half-way */
+    why = replication_refusal(run->server->replication, CMD_WRITE | CMD_STALE);
+    if (why)
+        return refuse_coded(lua, why);
+    why = persistence_refusal(run->server->persistence, run->reactor);
+    return why ? refuse_coded(lua, why) : true;
 }
 
 /* What the rules of the caller say. False with an error pushed. */
@@ -87,11 +115,7 @@ static bool acl_allows(const struct call *call, struct arena *arena, lua_State *
         return false;
     }
     option = acl_check_options(run->session->user, call->command, call->argc, call->argv);
-    if (option) {
-        lua_pushfstring(lua, "-%s", option);
-        lua_reply_push_error_text(lua, span_text(lua_tostring(lua, -1)));
-    }
-    return option == NULL;
+    return option ? refuse_coded(lua, option) : true;
 }
 
 /* Everything that is decided before the call may run. False with an error pushed. */
@@ -99,7 +123,6 @@ static bool may_run(const struct call *call, struct arena *arena, lua_State *lua
 {
     struct script_run *run = call->run;
     const struct command_spec *spec;
-    const char *why;
 
     if (!call->command)
         return refuse(lua, "Unknown Redis command called from script");
@@ -110,23 +133,35 @@ static bool may_run(const struct call *call, struct arena *arena, lua_State *lua
         return refuse(lua, "This Redis command is not allowed from script");
     if (!acl_allows(call, arena, lua))
         return false;
-    if (spec->flags & CMD_COUNTS_AS_WRITE) {
-        why = refuse_write(run, call->command);
-        if (why)
-            return refuse(lua, why);
-        why = run->reactor && spec->flags & CMD_WRITE
-                  ? persistence_refusal(run->server->persistence, run->reactor)
-                  : NULL;
-        if (why) {
-            lua_pushfstring(lua, "-%s", why);
-            lua_reply_push_error_text(lua, span_text(lua_tostring(lua, -1)));
-            return false;
-        }
-    }
+    if (spec->flags & CMD_COUNTS_AS_WRITE && !may_write(call, lua))
+        return false;
+    if (run->reactor && !(spec->flags & CMD_STALE) &&
+        replication_is_stale(run->server->replication))
+        return refuse(lua, "Can not execute the command on a stale replica");
     if ((run->flags & (RUN_OVER_MEMORY | RUN_ALLOW_OOM | RUN_WROTE)) == RUN_OVER_MEMORY &&
         spec->flags & CMD_DENYOOM)
         return refuse(lua, "-OOM command not allowed when used memory > 'maxmemory'.");
     return true;
+}
+
+/* A call was refused for the error on top of the stack: in statistics that is as if a client had
+ * made it. */
+static void count_refusal(const struct call *call, lua_State *lua)
+{
+    struct reactor *reactor = call->run->reactor;
+    struct buffer *text = &call->run->scripts->reply;
+
+    if (!reactor)
+        return;
+    lua_pushliteral(lua, "err");
+    lua_rawget(lua, -2);
+    buffer_clear(text);
+    buffer_printf(text, "-%s", lua_tostring(lua, -1));
+    lua_pop(lua, 1);
+    stats_count_error(&reactor->stats, text->data, text->size);
+    if (call->command)
+        reactor->stats.commands[call->command->number].rejected++;
+    lua_reply_mark_counted(lua);
 }
 
 /* A call in replay, which nobody but the data follows. */
@@ -198,8 +233,10 @@ bool script_call(struct scripts *scripts, lua_State *lua)
     if (!read_arguments(&call, scripts->arena, lua))
         return false;
     call.command = registry_find_call(call.run->server->registry, call.argc, call.argv);
-    if (!may_run(&call, scripts->arena, lua))
+    if (!may_run(&call, scripts->arena, lua)) {
+        count_refusal(&call, lua);
         return false;
+    }
     if (call.command->spec->flags & CMD_WRITE)
         call.run->flags |= RUN_WROTE;
     buffer_clear(&scripts->reply);

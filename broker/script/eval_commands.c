@@ -36,10 +36,11 @@ static void run_text(struct request *rq, bool must_not_write, struct reply *out)
 static void run_digest(struct request *rq, bool must_not_write, struct reply *out)
 {
     struct scripts *scripts = scripts_of(rq);
+    bool is_digest = rq->argv[1].size == SCRIPT_DIGEST_SIZE; /* else the keys do not matter */
     struct script *script;
-    size_t keys;
+    size_t keys = 0;
 
-    if (!script_parse_keys(rq, &keys, out))
+    if (is_digest && !script_parse_keys(rq, &keys, out))
         return;
     script = script_cache_find(scripts, rq->argv[1]);
     if (script)
@@ -85,9 +86,11 @@ static void script_load(struct request *rq, struct reply *out)
 /* SCRIPT EXISTS sha1 [sha1 ...] -> for each one 1 or 0. */
 static void script_exists(struct request *rq, struct reply *out)
 {
+    const struct script_cache *cache = &scripts_of(rq)->cache;
+
     reply_array(out, rq->argc - 2);
     for (size_t i = 2; i < rq->argc; i++)
-        reply_integer(out, script_cache_find(scripts_of(rq), rq->argv[i]) != NULL);
+        reply_integer(out, script_cache_has(cache, rq->argv[i]));
 }
 
 /* SCRIPT FLUSH [ASYNC|SYNC]. Freeing the interpreter is quick enough to be done at once. */

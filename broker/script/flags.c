@@ -24,26 +24,57 @@ unsigned script_flag_find(struct span name)
     return 0;
 }
 
+/* In a first line the case matters, unlike in redis.register_function. */
+static unsigned find_exactly(struct span name)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (span_equal(name, span_text(flags[i].name)))
+            return flags[i].flag;
+    return 0;
+}
+
 const char *script_flag_name(size_t at)
 {
     return at < FLAG_COUNT ? flags[at].name : NULL;
 }
 
-/* The next word of the line, without quotes around it; false at the end. */
-static bool next_word(struct span *rest, struct span *word)
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* The next word of the line. Blanks in quotes belong to it; a quote ends at a blank, or the line is
+ * wrong (ERR_SYNTAX). 1, or 0 at the end. */
+static int next_word(struct span *rest, struct span *word)
 {
     size_t at = 0, end;
 
-    while (at < rest->size &&
-           (rest->data[at] == ' ' || rest->data[at] == '\t' || rest->data[at] == '\r'))
+    while (at < rest->size && is_blank(rest->data[at]))
         at++;
-    for (end = at; end < rest->size && rest->data[end] != ' ' && rest->data[end] != '\t' &&
-                   rest->data[end] != '\r';
-         end++)
-        ;
+    for (end = at; end < rest->size && !is_blank(rest->data[end]); end++) {
+        char quote = rest->data[end];
+        const char *close;
+
+        if (quote != '"' && quote != '\'')
+            continue;
+        close = memchr(rest->data + end + 1, quote, rest->size - end - 1);
+        if (!close)
+            return ERR_SYNTAX;
+        end = (size_t)(close - rest->data);
+        if (end + 1 < rest->size && !is_blank(close[1]))
+            return ERR_SYNTAX;
+    }
     *word = span_of(rest->data + at, end - at);
     *rest = span_of(rest->data + end, rest->size - end);
     return word->size > 0;
+}
+
+/* Without the quotes around it. */
+static struct span unquoted(struct span word)
+{
+    if (word.size >= 2 && (word.data[0] == '"' || word.data[0] == '\''))
+        return span_of(word.data + 1, word.size - 2);
+    return word;
 }
 
 /* "a,b" behind "flags=". */
@@ -54,7 +85,7 @@ static int read_flags(struct script_head *head, struct span list, struct diag *d
     for (;;) {
         const char *comma = list.size ? memchr(list.data, ',', list.size) : NULL;
         struct span name = span_of(list.data, comma ? (size_t)(comma - list.data) : list.size);
-        unsigned flag = script_flag_find(name);
+        unsigned flag = find_exactly(name);
 
         if (!flag)
             return diag_set(diag, ERR_SYNTAX, "Unexpected flag in script shebang: %.*s",
@@ -66,11 +97,15 @@ static int read_flags(struct script_head *head, struct span list, struct diag *d
     }
 }
 
-static bool take_prefix(struct span *word, struct span prefix)
+/* Takes "prefix=" off the word, and quotes around all of it or around what follows. */
+static bool take_prefix(struct span *word, struct span prefix, bool any_case)
 {
-    if (word->size < prefix.size || memcmp(word->data, prefix.data, prefix.size) != 0)
+    struct span whole = unquoted(*word), head = span_of(whole.data, prefix.size);
+
+    if (whole.size < prefix.size ||
+        !(any_case ? span_equal_nocase(head, prefix) : span_equal(head, prefix)))
         return false;
-    *word = span_of(word->data + prefix.size, word->size - prefix.size);
+    *word = unquoted(span_of(whole.data + prefix.size, whole.size - prefix.size));
     return true;
 }
 
@@ -84,6 +119,7 @@ static struct span first_line(struct span text)
 int script_head_read(struct script_head *head, struct span text, struct diag *diag)
 {
     struct span line, word;
+    int rc;
 
     *head = (struct script_head){.flags = SCRIPT_COMPATIBLE};
     if (text.size < 2 || memcmp(text.data, "#!", 2) != 0)
@@ -92,20 +128,20 @@ int script_head_read(struct script_head *head, struct span text, struct diag *di
     *head = (struct script_head){.size = line.size};
     if (line.size == 0)
         return diag_set(diag, ERR_SYNTAX, "Invalid script shebang");
-    next_word(&line, &word);
-    if (!span_is(word, "#!lua"))
+    rc = next_word(&line, &word);
+    if (rc > 0 && !span_equal(word, SPAN("#!lua")))
         return diag_set(diag, ERR_SYNTAX, "Unexpected engine in script shebang: %.*s",
                         SPAN_ARGS(word));
-    while (next_word(&line, &word)) {
+    while (rc > 0 && (rc = next_word(&line, &word)) > 0) {
         struct span list = word;
-        int rc =
-            take_prefix(&list, SPAN("flags="))
-                ? read_flags(head, list, diag)
-                : diag_set(diag, ERR_SYNTAX, "Unknown lua shebang option: %.*s", SPAN_ARGS(word));
-        if (rc < 0)
-            return rc;
+
+        if (!take_prefix(&list, SPAN("flags="), false))
+            return diag_set(diag, ERR_SYNTAX, "Unknown lua shebang option: %.*s",
+                            SPAN_ARGS(unquoted(word)));
+        if (read_flags(head, list, diag) < 0)
+            return ERR_SYNTAX;
     }
-    return 0;
+    return rc < 0 ? diag_set(diag, rc, "Invalid engine in script shebang") : 0;
 }
 
 static bool is_library_name(struct span name)
@@ -124,28 +160,31 @@ int script_head_read_library(struct script_head *head, struct span text, struct 
 {
     struct span line = first_line(text), word;
     bool named = false;
+    int rc;
 
     *head = (struct script_head){.size = line.size};
     if (text.size < 2 || memcmp(text.data, "#!", 2) != 0)
         return diag_set(diag, ERR_SYNTAX, "Missing library metadata");
     if (line.size == 0)
         return diag_set(diag, ERR_SYNTAX, "Invalid library metadata");
-    next_word(&line, &word);
-    if (!span_is(word, "#!lua"))
+    rc = next_word(&line, &word);
+    if (rc > 0 && !span_is(word, "#!lua"))
         return diag_set(diag, ERR_SYNTAX, "Engine '%.*s' not found", (int)(word.size - 2),
                         word.data + 2);
-    while (next_word(&line, &word)) {
+    while (rc > 0 && (rc = next_word(&line, &word)) > 0) {
         struct span value = word;
 
-        if (!take_prefix(&value, SPAN("name=")))
+        if (!take_prefix(&value, SPAN("name="), true))
             return diag_set(diag, ERR_SYNTAX, "Invalid metadata value given: %.*s",
-                            SPAN_ARGS(word));
+                            SPAN_ARGS(unquoted(word)));
         if (named)
             return diag_set(diag, ERR_SYNTAX,
                             "Invalid metadata value, name argument was given multiple times");
         named = true;
         head->name = value;
     }
+    if (rc < 0)
+        return diag_set(diag, rc, "Invalid library metadata");
     if (!named)
         return diag_set(diag, ERR_SYNTAX, "Library name was not given");
     if (!is_library_name(head->name))

@@ -1,6 +1,7 @@
 /* flags.h - the first line of a script: "#!lua name=lib flags=no-writes,allow-stale".
  *
- * Without one a script may write, and is checked call by call, as before there were flags. */
+ * Words and values may stand in quotes, in which nothing is escaped. Without such a line a script
+ * may write, and is checked call by call, as before there were flags. */
 #ifndef MS_BROKER_SCRIPT_FLAGS_H
 #define MS_BROKER_SCRIPT_FLAGS_H
 
@@ -25,7 +26,7 @@ struct script_head {
     size_t size;      /* bytes of the line without its end */
 };
 
-/* The flag of a name, or 0. */
+/* The flag of a name in any case, or 0. */
 unsigned script_flag_find(struct span name);
 
 /* The name of one of the first five flags; NULL past them. */

@@ -16,6 +16,7 @@
 
 enum {
     HOOK_STEPS = 100000,
+    SPARE_BYTES = 64 * 1024,
     FUNCTION_NAME_ROOM = 256 /* of a name whose flags are asked */
 };
 
@@ -175,10 +176,10 @@ unsigned function_flags(const struct scripts *scripts, struct span name)
     const struct function *function;
 
     if (name.size > sizeof(lowered))
-        return 0;
+        return SCRIPT_COMPATIBLE;
     write_lower(lowered, name);
     function = find_function((struct function_table *)&scripts->table, span_of(lowered, name.size));
-    return function ? function->flags : 0;
+    return function ? function->flags : SCRIPT_COMPATIBLE;
 }
 
 struct library *library_find(struct scripts *scripts, struct span name)
@@ -214,12 +215,19 @@ static const struct function *find_collision(struct function_table *table,
 
 /* --- redis.register_function. */
 
-/* What is being registered; the strings lie on the Lua stack. */
+/* What is being registered; name and description lie on the Lua stack. */
 struct registration {
     struct span name;
     const char *description;
     unsigned flags;
     int callback; /* index on the stack */
+};
+
+/* Where the table form keeps what it finds. */
+enum {
+    NAME_AT = 2,
+    DESCRIPTION_AT,
+    CALLBACK_AT
 };
 
 static int raise(lua_State *lua, const char *text)
@@ -255,28 +263,36 @@ static bool read_flags(lua_State *lua, unsigned *flags)
     return true;
 }
 
-/* One argument of the table form: its name is below its value on the stack. The values stay there.
- * The error, or NULL. */
+/* Puts a copy of the value on top where it stays; a number becomes a string there. */
+static struct span keep_text(lua_State *lua, int at)
+{
+    lua_pushvalue(lua, -1);
+    lua_replace(lua, at);
+    return text_at(lua, at);
+}
+
+/* One argument of the table form: its name is below its value on the stack. The error, or NULL. */
 static const char *read_named(lua_State *lua, struct registration *as)
 {
-    struct span name;
+    struct span name = SPAN("");
 
-    if (lua_type(lua, -2) != LUA_TSTRING)
+    if (lua_type(lua, -2) == LUA_TSTRING)
+        name = text_at(lua, -2);
+    else if (lua_type(lua, -2) != LUA_TNUMBER)
         return "named argument key given to redis.register_function is not a string";
-    name = text_at(lua, -2);
     if (span_is(name, "function_name")) {
-        if (lua_type(lua, -1) != LUA_TSTRING)
+        if (!lua_isstring(lua, -1))
             return "function_name argument given to redis.register_function must be a string";
-        as->name = text_at(lua, -1);
+        as->name = keep_text(lua, NAME_AT);
     } else if (span_is(name, "description")) {
-        if (lua_type(lua, -1) != LUA_TSTRING)
+        if (!lua_isstring(lua, -1))
             return "description argument given to redis.register_function must be a string";
-        as->description = lua_tostring(lua, -1);
+        as->description = keep_text(lua, DESCRIPTION_AT).data;
     } else if (span_is(name, "callback")) {
         if (!lua_isfunction(lua, -1))
             return "callback argument given to redis.register_function must be a function";
         lua_pushvalue(lua, -1);
-        lua_replace(lua, as->callback);
+        lua_replace(lua, CALLBACK_AT);
     } else if (span_is(name, "flags")) {
         if (!lua_istable(lua, -1))
             return "flags argument to redis.register_function must be a table representing "
@@ -289,15 +305,15 @@ static const char *read_named(lua_State *lua, struct registration *as)
     return NULL;
 }
 
-/* register_function{function_name = , callback = , flags = {}, description = }. The values live as
- * long as the table, which stays on the stack at 1. */
+/* register_function{function_name = , callback = , flags = {}, description = }: the table is at 1.
+ */
 static const char *read_table_form(lua_State *lua, struct registration *as)
 {
     if (!lua_istable(lua, 1))
         return "calling redis.register_function with a single argument is only applicable to Lua "
                "table (representing named arguments).";
-    lua_pushnil(lua);
-    as->callback = lua_gettop(lua);
+    lua_settop(lua, CALLBACK_AT);
+    as->callback = CALLBACK_AT;
     lua_pushnil(lua);
     while (lua_next(lua, 1)) {
         const char *why = read_named(lua, as);
@@ -308,7 +324,7 @@ static const char *read_table_form(lua_State *lua, struct registration *as)
     }
     if (!as->name.data)
         return "redis.register_function must get a function name argument";
-    if (lua_isnil(lua, as->callback))
+    if (lua_isnil(lua, CALLBACK_AT))
         return "redis.register_function must get a callback argument";
     return NULL;
 }
@@ -359,7 +375,7 @@ static int register_function(lua_State *lua)
         why = "Library names can only contain letters, numbers, or underscores(_) and must be at "
               "least one character long";
     for (function = library->functions; !why && function; function = function->next)
-        if (span_equal(function_name(function), as.name))
+        if (span_equal_nocase(function_name(function), as.name)) /* FCALL takes any case */
             why = "Function already exists in the library";
     if (why)
         return raise(lua, why);
@@ -396,7 +412,7 @@ static const char *loading_hook(void *context)
     const struct function_loading *loading = context;
 
     return loading->deadline_ns && clock_monotonic_ns() > loading->deadline_ns
-               ? "FUNCTION LOAD timeout"
+               ? "ERR FUNCTION LOAD timeout"
                : NULL;
 }
 
@@ -447,6 +463,19 @@ static int close_protected(lua_State *lua)
     return 0;
 }
 
+/* Must not fail, though scripts may have filled the memory to the last byte. */
+static void close_loading(struct function_loading *loading)
+{
+    struct sandbox *box = loading->scripts->functions.box;
+
+    if (sandbox_protect(box, close_protected, loading) == 0)
+        return;
+    lua_pop(sandbox_state(box), 1);
+    sandbox_set_memory_limit(box, sandbox_memory(box) + SPARE_BYTES);
+    CHECK(sandbox_protect(box, close_protected, loading) == 0);
+    sandbox_set_memory_limit(box, 0);
+}
+
 /* Runs the code of a library. 0, or ERR_SYNTAX with the reason. */
 static int run_code(struct scripts *scripts, struct library *library, bool limited,
                     struct diag *diag)
@@ -468,7 +497,7 @@ static int run_code(struct scripts *scripts, struct library *library, bool limit
     scripts->loading = NULL;
     lua_settop(sandbox_state(engine->box), 0);
     sandbox_begin(engine->box);
-    CHECK(sandbox_protect(engine->box, close_protected, &loading) == 0);
+    close_loading(&loading);
     sandbox_collect(engine->box, false);
     if (!loading.failed && library->function_count == 0)
         return diag_set(diag, ERR_SYNTAX, "No functions registered");

@@ -66,7 +66,7 @@ void function_table_init(struct function_table *table);
 void function_table_release(struct scripts *scripts, struct function_table *table);
 
 struct function *function_find(struct scripts *scripts, struct span name);
-/* Its flags, 0 if it is unknown. Changes nothing. */
+/* Its flags, SCRIPT_COMPATIBLE if it is unknown or has an endless name. Changes nothing. */
 unsigned function_flags(const struct scripts *scripts, struct span name);
 
 struct library *library_find(struct scripts *scripts, struct span name);

@@ -61,13 +61,24 @@ static void push_field(lua_State *lua, const char *name, struct span bytes)
     lua_setfield(lua, -2, name);
 }
 
-void lua_reply_push_error(lua_State *lua, struct span text, bool counted)
+/* Redis's name: a script may look. */
+#define COUNTED_FIELD "ignore_error_stats_update"
+
+bool lua_reply_is_counted(lua_State *lua)
 {
-    push_field(lua, "err", text);
-    if (counted) {
-        lua_pushboolean(lua, true);
-        lua_setfield(lua, -2, "ignore_error_stats_update");
-    }
+    bool counted;
+
+    lua_pushliteral(lua, COUNTED_FIELD);
+    lua_rawget(lua, -2);
+    counted = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
+    return counted;
+}
+
+void lua_reply_mark_counted(lua_State *lua)
+{
+    lua_pushboolean(lua, true);
+    lua_setfield(lua, -2, COUNTED_FIELD);
 }
 
 void lua_reply_push_error_text(lua_State *lua, struct span text)
@@ -170,7 +181,8 @@ static void push_value(lua_State *lua, struct cursor *in, int depth)
         push_field(lua, "ok", take_line(in));
         break;
     case '-':
-        lua_reply_push_error(lua, take_line(in), true);
+        push_field(lua, "err", take_line(in));
+        lua_reply_mark_counted(lua);
         break;
     case '*':
     case '>':
@@ -293,6 +305,8 @@ static bool write_single(lua_State *lua, struct reply *out)
 
     if (push_if(lua, "err", LUA_TSTRING)) {
         reply_error(out, one_line(lua, string_at(lua, -1)).data);
+        lua_settop(lua, top);
+        out->counted = lua_reply_is_counted(lua);
     } else if (push_if(lua, "ok", LUA_TSTRING)) {
         reply_simple(out, one_line(lua, string_at(lua, -1)).data);
     } else if (push_if(lua, "double", LUA_TNUMBER)) {
@@ -424,12 +438,14 @@ void lua_reply_write(lua_State *lua, struct reply *out, int protocol)
 {
     int top = lua_gettop(lua);
     struct walk *walks = NULL; /* a userdata below what is walked, made when first needed */
-    size_t depth = 0, room = 0;
+    size_t depth = 0, room = 0, values = 0, before = out->out->size;
 
     luaL_checkstack(lua, 8, "the value nests too deep");
     lua_pushnil(lua); /* where `walks` will be kept */
     lua_pushvalue(lua, top);
     for (;;) {
+        if (++values > LUA_REPLY_VALUES_LIMIT || out->out->size - before > LUA_REPLY_BYTES_LIMIT)
+            luaL_error(lua, "the reply is too large");
         if (write_scalar(lua, out, protocol)) {
             lua_pop(lua, 1);
         } else if (depth == LUA_REPLY_DEPTH_LIMIT || !lua_checkstack(lua, 12)) {

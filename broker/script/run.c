@@ -2,6 +2,7 @@
 #include "broker/command/unit.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/replication.h"
 #include "broker/script/busy.h"
 #include "broker/script/engine.h"
 #include "broker/script/lua_reply.h"
@@ -16,7 +17,8 @@
 enum {
     FIRST_KEY = 3,
     HOOK_STEPS = 100000,
-    COLLECT_EVERY = 50 /* runs; in between the collector works as memory is asked for */
+    REPLY_KEEP = 1 << 20, /* bytes of the buffer that are kept for the next run */
+    COLLECT_EVERY = 50    /* runs; in between the collector works as memory is asked for */
 };
 
 bool script_parse_keys(struct request *rq, size_t *keys, struct reply *out)
@@ -39,12 +41,27 @@ bool script_parse_keys(struct request *rq, size_t *keys, struct reply *out)
 /* What a script that has said by its flags what it needs can be refused for beforehand. */
 static bool may_begin(struct script_run *run, struct reply *out)
 {
+    const struct replication *replication = run->server->replication;
     const struct script_target *target = run->target;
     const char *why;
 
-    if (target->flags & SCRIPT_COMPATIBLE || !run->reactor)
+    if (!run->reactor)
+        return true;
+    why = target->flags & SCRIPT_ALLOW_STALE ? NULL : replication_refusal(replication, 0);
+    if (why) {
+        reply_error(out, why);
+        return false;
+    }
+    if (target->flags & SCRIPT_COMPATIBLE)
         return true;
     if (!(target->flags & SCRIPT_NO_WRITES)) {
+        why = replication_refusal(replication, CMD_WRITE | CMD_STALE);
+        if (why && replication_is_replica(replication))
+            why = "READONLY Can not run script with write flag on readonly replica.";
+        if (why) {
+            reply_error(out, why);
+            return false;
+        }
         why = persistence_refusal(run->server->persistence, run->reactor);
         if (why) {
             reply_error(out, why);
@@ -87,7 +104,6 @@ static void reply_failure(struct script_run *run, lua_State *lua)
     struct reply *out = run->out;
     int error = lua_gettop(lua);
     const char *message, *source, *line;
-    bool counted;
 
     if (!lua_istable(lua, error)) {
         message = lua_tostring(lua, error);
@@ -105,15 +121,13 @@ static void reply_failure(struct script_run *run, lua_State *lua)
     source = push_text(lua, "source");
     lua_pushvalue(lua, error);
     line = push_text(lua, "line");
-    lua_getfield(lua, error, "ignore_error_stats_update");
-    counted = lua_toboolean(lua, -1);
     if (*source && *line)
         reply_error_format(out, "%s script: %s, on %s:%s.", message, run->target->name, source,
                            line);
     else
         reply_error(out, *message ? message : "ERR unknown error");
-    if (counted)
-        out->failed = false; /* the call's statistics have it */
+    lua_pushvalue(lua, error);
+    out->counted = lua_reply_is_counted(lua);
 }
 
 /* The whole run, where errors of Lua may be raised. */
@@ -164,7 +178,10 @@ static void run_now(struct script_run *run)
     if (sandbox_protect(box, run_protected, run) != 0)
         reply_no_memory(run, sandbox_state(box));
     run->scripts->run = NULL;
+    sandbox_set_hook(box, HOOK_STEPS, NULL, NULL);
     script_busy_end(run);
+    if (run->scripts->reply.capacity > REPLY_KEEP)
+        buffer_release(&run->scripts->reply);
     if (++run->target->engine->runs % COLLECT_EVERY == 0)
         sandbox_collect(box, false);
 }

@@ -42,10 +42,19 @@ struct opening {
     struct engine *engine;
 };
 
+/* luaL_unref may run where no error may be raised, so the head of its list of free references,
+ * which is at 0, has to be there before memory is short. */
+static void make_free_list(lua_State *lua)
+{
+    lua_pushinteger(lua, 0);
+    lua_rawseti(lua, LUA_REGISTRYINDEX, 0);
+}
+
 static int open_protected(lua_State *lua)
 {
     struct opening *opening = lua_touserdata(lua, 1);
 
+    make_free_list(lua);
     script_api_open(lua, opening->scripts, opening->engine);
     script_api_push_handler(lua);
     opening->engine->handler = luaL_ref(lua, LUA_REGISTRYINDEX);
@@ -119,22 +128,45 @@ bool scripts_next_library(void *scripts, const void **at, struct span *code)
     return true;
 }
 
+/* The flags of the script that the call runs, SCRIPT_COMPATIBLE if there is no such script. False
+ * if the call runs none. */
+static bool find_flags(const struct scripts *scripts, const struct command_spec *spec, size_t argc,
+                       const struct span *argv, unsigned *flags)
+{
+    struct script_head head;
+
+    if (!(spec->acl & ACL_SCRIPTING) || spec->keys[0].begin == KEY_BEGIN_NONE || argc < 3)
+        return false;
+    if (strncmp(spec->name, "fcall", 5) == 0) {
+        *flags = function_flags(scripts, argv[1]);
+    } else if (strncmp(spec->name, "evalsha", 7) == 0) {
+        *flags = script_cache_flags(&scripts->cache, argv[1]);
+    } else {
+        if (script_head_read(&head, argv[1], NULL) < 0)
+            return false;
+        *flags = head.flags;
+    }
+    return true;
+}
+
 bool scripts_may_write(const struct scripts *scripts, const struct command_spec *spec, size_t argc,
                        const struct span *argv)
 {
-    const char *name = spec->name;
-    struct script_head head = {.flags = SCRIPT_COMPATIBLE};
+    unsigned flags;
 
-    if (!(spec->acl & ACL_SCRIPTING) || spec->arity != -3 || spec->flags & CMD_READONLY ||
-        argc < 3 || spec->keys[0].begin == KEY_BEGIN_NONE)
-        return false;
-    if (strcmp(name, "fcall") == 0)
-        head.flags = function_flags(scripts, argv[1]);
-    else if (strcmp(name, "evalsha") == 0)
-        head.flags = script_cache_flags(&scripts->cache, argv[1]);
-    else if (script_head_read(&head, argv[1], NULL) < 0)
-        return false;
-    return !(head.flags & SCRIPT_NO_WRITES);
+    return !(spec->flags & CMD_READONLY) && find_flags(scripts, spec, argc, argv, &flags) &&
+           !(flags & SCRIPT_NO_WRITES);
+}
+
+unsigned scripts_declared_flags(const struct scripts *scripts, const struct command_spec *spec,
+                                size_t argc, const struct span *argv)
+{
+    unsigned flags;
+
+    if (!find_flags(scripts, spec, argc, argv, &flags) ||
+        flags & (SCRIPT_COMPATIBLE | SCRIPT_NO_WRITES))
+        return 0;
+    return CMD_WRITE | (flags & SCRIPT_ALLOW_OOM ? 0 : CMD_DENYOOM);
 }
 
 void scripts_drop_libraries(struct scripts *scripts)

@@ -32,6 +32,11 @@ bool scripts_next_library(void *scripts, const void **at, struct span *code);
 bool scripts_may_write(const struct scripts *scripts, const struct command_spec *spec, size_t argc,
                        const struct span *argv);
 
+/* What a script that says by flags what it does adds to the flags of the call that runs it:
+ * CMD_WRITE and CMD_DENYOOM, or 0. The world lock is held. */
+unsigned scripts_declared_flags(const struct scripts *scripts, const struct command_spec *spec,
+                                size_t argc, const struct span *argv);
+
 /* All libraries go. */
 void scripts_drop_libraries(struct scripts *scripts);
 

@@ -72,26 +72,33 @@ static bool resolve(const char *path, char *to, size_t size)
 
     if (path[0] != '/' && !getcwd(folder, sizeof(folder)))
         return false;
+    errno = ENAMETOOLONG;
     return snprintf(to, size, "%s%s%s", folder, folder[0] ? "/" : "", path) < (int)size;
+}
+
+/* False with errno; on a full disk the file is there, and empty. */
+static bool write_pid(const char *path)
+{
+    FILE *file = fopen(path, "we");
+    bool written;
+
+    if (!file)
+        return false;
+    written = fprintf(file, "%d\n", (int)getpid()) > 0;
+    return fclose(file) == 0 && written;
 }
 
 void daemon_write_pid_file(struct server *server)
 {
     const struct config *config = server_config(server);
     const char *path = config->pidfile[0] ? config->pidfile : PID_FILE_DEFAULT;
-    FILE *file;
 
     if (!config->pidfile[0] && !config->daemonize)
         return;
-    file = resolve(path, server->pid_file, sizeof(server->pid_file)) ? fopen(path, "we") : NULL;
-    if (!file) {
-        log_line(server->log, LOG_WARNING, "Can't write the pid file %s: %s", path,
-                 strerror(errno));
-        server->pid_file[0] = '\0';
+    if (resolve(path, server->pid_file, sizeof(server->pid_file)) && write_pid(path))
         return;
-    }
-    fprintf(file, "%d\n", (int)getpid());
-    fclose(file);
+    log_line(server->log, LOG_WARNING, "Can't write the pid file %s: %s", path, strerror(errno));
+    server->pid_file[0] = '\0';
 }
 
 void daemon_remove_pid_file(struct server *server)

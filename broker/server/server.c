@@ -9,6 +9,9 @@
 #include "broker/pubsub/pubsub.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/world.h"
+#include "broker/replication/farewell.h"
+#include "broker/replication/replication.h"
+#include "broker/script/busy.h"
 #include "broker/script/script.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/daemon.h"
@@ -101,6 +104,7 @@ static int build_reactors(struct server *server, struct diag *diag)
     values_register(&server->loaders);
     keyspace_set_loaders(server->keyspace, &server->loaders);
     server->persistence = persistence_new(server);
+    server->replication = replication_new(server);
     server->waits = wait_table_new();
     server->watches = watch_table_new();
     server->tracking = tracking_new();
@@ -201,17 +205,33 @@ fail:
     return NULL;
 }
 
+/* A second signal does not wait any longer. */
+static bool waits_for_replicas(struct server *server)
+{
+    const struct farewell_end end = {0};
+    bool waits;
+
+    if (farewell_is_on(server) || atomic_load_explicit(&server->loading, memory_order_relaxed))
+        return false;
+    world_stop(server->world, 0);
+    waits = farewell_begin(server, NULL, &end);
+    world_resume(server->world, 0);
+    return waits;
+}
+
 static void on_signal(void *owner, int signal)
 {
     struct server *server = owner;
 
-    if (atomic_load_explicit(&server->stopping, memory_order_relaxed)) {
+    if (atomic_load_explicit(&server->stopping, memory_order_relaxed) ||
+        atomic_load_explicit(&server->stop_after_script, memory_order_relaxed)) {
         log_line(server->log, LOG_WARNING, "You insist... exiting now.");
         _exit(1);
     }
     log_line(server->log, LOG_WARNING, "Received %s scheduling shutdown...",
              signal == SIGINT ? "SIGINT" : "SIGTERM");
-    server_stop(server);
+    if (!script_busy_stops_later(server) && !waits_for_replicas(server))
+        server_stop(server);
 }
 
 static void announce(struct server *server)
@@ -266,6 +286,7 @@ int server_run(struct server *server)
     notify_send(server, "STOPPING=1\nSTATUS=Stopping\n");
     for (int i = 1; i < server->reactor_count; i++)
         pthread_join(server->reactors[i]->thread, NULL);
+    replication_stop(server->replication);
     persistence_stop(server->persistence);
     daemon_remove_pid_file(server);
     if (server_config(server)->unixsocket[0])
@@ -281,10 +302,9 @@ void server_stop(struct server *server)
         reactor_stop(server->reactors[i]);
 }
 
-void server_unpause(struct server *server)
+/* Who has to wait for something else still finds that out. */
+static void resume_sessions(struct server *server)
 {
-    server->pause = PAUSE_NONE;
-    server->pause_until_ms = 0;
     for (int i = 0; i < server->reactor_count; i++) {
         struct reactor *reactor = server->reactors[i];
 
@@ -298,6 +318,24 @@ void server_unpause(struct server *server)
     }
 }
 
+void server_unpause(struct server *server)
+{
+    server->pause = PAUSE_NONE;
+    server->pause_until_ms = 0;
+    resume_sessions(server);
+}
+
+void server_hold_writes(struct server *server, enum write_hold why)
+{
+    server->holds |= why;
+}
+
+void server_release_writes(struct server *server, enum write_hold why)
+{
+    server->holds &= ~(unsigned)why;
+    resume_sessions(server);
+}
+
 void server_free(struct server *server)
 {
     if (!server)
@@ -308,6 +346,7 @@ void server_free(struct server *server)
     persistence_free(server->persistence);
     for (int i = 0; i < server->reactor_count; i++)
         reactor_free(server->reactors[i]);
+    replication_free(server->replication);
     wait_table_free(server->waits);
     watch_table_free(server->watches);
     tracking_free(server->tracking);

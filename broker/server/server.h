@@ -19,6 +19,7 @@ struct observe;
 struct pubsub;
 struct scripts;
 struct registry;
+struct replication;
 struct tracking;
 struct watch_table;
 struct wait_table;
@@ -32,6 +33,12 @@ enum pause_mode {
     PAUSE_NONE,
     PAUSE_WRITE,
     PAUSE_ALL
+};
+
+/* Why writes wait, other than by CLIENT PAUSE. */
+enum write_hold {
+    HOLD_SHUTDOWN = 1 << 0, /* replicas get the rest first */
+    HOLD_FAILOVER = 1 << 1,
 };
 
 enum {
@@ -58,6 +65,7 @@ struct server {
     int reactor_count;
     struct workers workers;
     struct persistence *persistence;
+    struct replication *replication;
     atomic_bool loading; /* data is being read back: commands are refused or exclusive; relaxed, the
                             world's locks order what follows from it */
     struct tls_context *tls; /* of new connections; NULL: no TLS. Changed in exclusive sections */
@@ -70,6 +78,7 @@ struct server {
     /* Changed in exclusive sections only. */
     enum pause_mode pause;
     int64_t pause_until_ms;
+    unsigned holds;      /* enum write_hold; CLIENT UNPAUSE does not end them */
     bool active_expire;  /* DEBUG SET-ACTIVE-EXPIRE */
     bool cron_paused;    /* DEBUG PAUSE-CRON */
     int64_t started_ms;  /* Unix time */
@@ -87,7 +96,8 @@ struct server {
     uint64_t changes_at_save; /* effects counted when LASTSAVE was set */
     int64_t last_save_ms;
 
-    atomic_int stopping; /* set once: by SIGTERM, SIGINT or SHUTDOWN */
+    atomic_int stop_after_script; /* a signal came while the server was busy with a script */
+    atomic_int stopping;          /* set once: by SIGTERM, SIGINT or SHUTDOWN */
     int exit_code;
 };
 
@@ -106,6 +116,20 @@ void server_random_hex(char *to, size_t size);
 
 /* Resumes what CLIENT PAUSE held back. Exclusive. */
 void server_unpause(struct server *server);
+
+/* Writes wait, as with CLIENT PAUSE WRITE, and no longer. Exclusive. */
+void server_hold_writes(struct server *server, enum write_hold why);
+void server_release_writes(struct server *server, enum write_hold why);
+
+/* What waits now. Any thread that runs in the world. */
+static inline enum pause_mode server_pause_mode(const struct server *server, int64_t now_ms)
+{
+    if (server->pause == PAUSE_ALL && now_ms < server->pause_until_ms)
+        return PAUSE_ALL;
+    if (server->holds || (server->pause == PAUSE_WRITE && now_ms < server->pause_until_ms))
+        return PAUSE_WRITE;
+    return PAUSE_NONE;
+}
 
 static inline const struct config *server_config(const struct server *server)
 {

@@ -4,7 +4,8 @@
 #include <syslog.h>
 
 enum {
-    IDENT_LIMIT = 128
+    IDENT_LIMIT = 128,
+    TEXT_LIMIT = 1024 /* of a message, more is cut off */
 };
 
 /* openlog keeps the pointer. The process has one system log, so this may be a global. */
@@ -38,5 +39,15 @@ void system_log_close(void)
 
 void system_log_write(int level, const char *message)
 {
-    syslog(system_log_priority(level), "%s", message);
+    char text[TEXT_LIMIT + 1];
+    size_t size = 0;
+
+    /* a message has names that clients chose, and a line end in one would begin another message */
+    for (; message[size] && size < TEXT_LIMIT; size++) {
+        unsigned char byte = (unsigned char)message[size];
+
+        text[size] = byte < 0x20 || byte == 0x7f ? ' ' : (char)byte;
+    }
+    text[size] = '\0';
+    syslog(system_log_priority(level), "%s", text);
 }

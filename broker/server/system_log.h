@@ -7,7 +7,8 @@
 void system_log_open(const char *ident, int facility);
 void system_log_close(void);
 
-/* `level` is an enum config_log_level below LOG_NOTHING. */
+/* `level` is an enum config_log_level below LOG_NOTHING. Control characters become blanks, so a
+ * message is always one line. */
 void system_log_write(int level, const char *message);
 
 /* The facility and priority that these stand for, as <syslog.h> numbers them. */

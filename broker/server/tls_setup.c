@@ -18,6 +18,7 @@ int tls_setup(const struct config *config, struct tls_context **context, struct 
         .ciphersuites = config->tls_ciphersuites,
         .groups = config->tls_groups,
         .dh_params_file = config->tls_dh_params_file,
+        .expected_peer_name = config->tls_expected_peer_name,
         .auth_clients = config->tls_auth_clients,
         .verifies_peers = config->tls_replication || config->tls_cluster,
         .prefer_server_ciphers = config->tls_prefer_server_ciphers,

@@ -3,6 +3,7 @@
 #include "broker/session/client_commands.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/acknowledge.h"
 #include "broker/server/server.h"
 #include "broker/session/client_filter.h"
 #include "broker/session/session.h"
@@ -188,5 +189,7 @@ void client_unblock(struct request *rq, struct reply *out)
     }
     find.id = id > 0 ? (uint64_t)id : 0;
     each_session(server_of(rq), find_visit, &find);
-    reply_integer(out, find.found && wait_end(find.found, how, true));
+    reply_integer(out,
+                  find.found && (wait_end(find.found, how, true) ||
+                                 acknowledge_unblock(find.found, how == WAIT_END_UNBLOCK_ERROR)));
 }

@@ -3,6 +3,8 @@
 #include "broker/command/registry.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/acknowledge.h"
+#include "broker/replication/followers.h"
 #include "broker/server/server.h"
 #include "broker/session/connection_commands.h"
 #include "broker/session/himport_commands.h"
@@ -37,11 +39,15 @@ void client_flags_text(const struct session *session, char text[CLIENT_FLAGS_TEX
 
     if (session->linked & (1u << LINK_MONITOR))
         text[used++] = 'O';
+    if (followers_is_replica(session))
+        text[used++] = 'S';
+    if (session->primary)
+        text[used++] = 'M';
     if (pubsub_is_subscriber(session))
         text[used++] = 'P';
     if (transaction_is_open(session))
         text[used++] = 'x';
-    if (wait_is_parked(session))
+    if (wait_is_parked(session) || acknowledge_is_waiting(session))
         text[used++] = 'b';
     if (tracker & TRACKER_ON)
         text[used++] = 't';

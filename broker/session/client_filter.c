@@ -1,5 +1,6 @@
 #include "broker/session/client_filter.h"
 #include "broker/pubsub/pubsub.h"
+#include "broker/replication/followers.h"
 #include "broker/session/client_commands.h"
 #include "broker/session/session.h"
 #include "core/num/num.h"
@@ -120,12 +121,20 @@ static bool fits_id(const struct client_condition *condition, const struct sessi
                    compare_ids) != NULL;
 }
 
-/* Nobody is a replica or a master yet. */
+static enum client_type type_of(const struct session *session)
+{
+    if (session->primary)
+        return TYPE_MASTER;
+    if (followers_is_replica(session))
+        return TYPE_REPLICA;
+    return pubsub_is_subscriber(session) ? TYPE_PUBSUB : TYPE_NORMAL;
+}
+
 static bool fits_type(const struct client_condition *condition, const struct session *session,
                       int64_t now_ms)
 {
     (void)now_ms;
-    return condition->number == (pubsub_is_subscriber(session) ? TYPE_PUBSUB : TYPE_NORMAL);
+    return condition->number == (int64_t)type_of(session);
 }
 
 static bool fits_user(const struct client_condition *condition, const struct session *session,

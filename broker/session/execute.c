@@ -5,6 +5,7 @@
 #include "broker/observe/monitor.h"
 #include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
+#include "broker/replication/replication.h"
 #include "broker/script/busy.h"
 #include "broker/script/script.h"
 #include "broker/reactor/reactor.h"
@@ -14,6 +15,7 @@
 #include "broker/transaction/transaction.h"
 #include "core/base/check.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,11 +85,11 @@ static const struct command *find_command(struct session *session, size_t argc,
     }
     sub = registry_find_sub(command, argv[1]);
     if (!sub) {
-        char upper[64];
+        char upper[64]; /* as it was called: rename-command */
         size_t i = 0;
 
-        for (; command->full_name[i] && i < sizeof(upper) - 1; i++)
-            upper[i] = (char)(command->full_name[i] - (command->full_name[i] >= 'a' ? 32 : 0));
+        for (; i < argv[0].size && i < sizeof(upper) - 1; i++)
+            upper[i] = (char)toupper((unsigned char)argv[0].data[i]);
         upper[i] = '\0';
         reply_error_format(
             out, "ERR unknown subcommand '%.*s'. Try %s HELP.",
@@ -110,27 +112,41 @@ static bool may_run_subscribed(const struct command *command)
     return false;
 }
 
-/* A queue takes memory whatever is in it, and EXEC needs what the queued calls need. */
-static bool needs_memory(const struct session *session, const struct command *command)
+/* The flags of the call: EXEC has those of what is queued too, a script those it has declared. */
+static unsigned flags_of_call(const struct session *session, const struct command *command,
+                              size_t argc, const struct span *argv)
 {
-    unsigned flags = command->spec->flags | transaction_flags(session, command);
+    return command->spec->flags | transaction_flags(session, command) |
+           scripts_declared_flags(session->reactor->server->scripts, command->spec, argc, argv);
+}
 
+/* A queue takes memory whatever is in it, and EXEC needs what the queued calls need. */
+static bool needs_memory(const struct session *session, unsigned flags)
+{
     if (transaction_is_open(session) && !(flags & CMD_NEVER_QUEUED))
         return true;
     return flags & CMD_DENYOOM;
 }
 
 /* What can't be made durable isn't done. */
-static bool is_refused_by_disk(struct session *session, const struct command *command,
-                               struct reply *out)
+static bool is_refused_by_disk(struct session *session, unsigned flags, struct reply *out)
 {
     struct reactor *reactor = session->reactor;
-    unsigned flags = command->spec->flags | transaction_flags(session, command);
     const char *why;
 
     if (!(flags & CMD_WRITE))
         return false;
     why = persistence_refusal(reactor->server->persistence, reactor);
+    if (why)
+        reply_error(out, why);
+    return why != NULL;
+}
+
+/* As a replica, or as a primary that lacks replicas. */
+static bool is_refused_by_role(struct session *session, unsigned flags, struct reply *out)
+{
+    const char *why = replication_refusal(session->reactor->server->replication, flags);
+
     if (why)
         reply_error(out, why);
     return why != NULL;
@@ -181,6 +197,7 @@ static bool may_run(struct session *session, const struct command *command, size
     const struct command_spec *spec = command->spec;
     struct reactor *reactor = session->reactor;
     const struct settings *settings = &server_config(reactor->server)->settings;
+    unsigned flags;
 
     if (!command_arity_fits(spec, argc)) {
         reply_error_format(out, "ERR wrong number of arguments for '%s' command",
@@ -205,9 +222,11 @@ static bool may_run(struct session *session, const struct command *command, size
         reply_error(out, "LOADING Redis is loading the dataset in memory");
         return false;
     }
-    if (is_refused_by_disk(session, command, out) || !fits_log(session, command, out))
+    flags = flags_of_call(session, command, argc, argv);
+    if (is_refused_by_disk(session, flags, out) || is_refused_by_role(session, flags, out) ||
+        !fits_log(session, command, out))
         return false;
-    if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && needs_memory(session, command)) {
+    if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && needs_memory(session, flags)) {
         reply_error(out, "OOM command not allowed when used memory > 'maxmemory'.");
         return false;
     }
@@ -221,23 +240,22 @@ static bool may_run(struct session *session, const struct command *command, size
     return true;
 }
 
-/* CLIENT PAUSE holds the command back. */
+/* CLIENT PAUSE holds the command back, or the server itself does: see write_hold. */
 static bool is_paused(struct session *session, const struct command *command, size_t argc,
                       const struct span *argv)
 {
     struct server *server = session->reactor->server;
+    enum pause_mode mode = server_pause_mode(server, session->reactor->now_ms);
     unsigned queued;
 
-    if (server->pause == PAUSE_NONE || atomic_load_explicit(&server->busy, memory_order_relaxed))
-        return false;
-    if (session->reactor->now_ms >= server->pause_until_ms)
+    if (mode == PAUSE_NONE || atomic_load_explicit(&server->busy, memory_order_relaxed))
         return false;
     queued = transaction_flags(session, command);
     if (queued)
-        return server->pause == PAUSE_ALL || (queued & CMD_COUNTS_AS_WRITE) != 0;
+        return mode == PAUSE_ALL || (queued & CMD_COUNTS_AS_WRITE) != 0;
     if ((command->spec->flags & (CMD_SESSION | CMD_WRITE | CMD_PASSED_ON)) == CMD_SESSION)
         return false; /* so that CLIENT UNPAUSE gets through */
-    return server->pause == PAUSE_ALL || (command->spec->flags & CMD_COUNTS_AS_WRITE) != 0 ||
+    return mode == PAUSE_ALL || (command->spec->flags & CMD_COUNTS_AS_WRITE) != 0 ||
            scripts_may_write(server->scripts, command->spec, argc, argv);
 }
 
@@ -253,7 +271,7 @@ static void settle_reply(struct session *session, struct reply *out)
     } else if (session->flags & SESSION_REPLY_SKIP) {
         if (!pushed)
             session->output.own.size = out->start;
-        if (!session->waiter)
+        if (!session->waiter && !session->suspension)
             session->flags &= ~(unsigned)SESSION_REPLY_SKIP;
     }
     if (session->flags & SESSION_REPLY_SKIP_NEXT) {
@@ -280,7 +298,9 @@ void execute_count_call(struct reactor *reactor, const struct observed_call *cal
     reactor->stats.commands_processed++;
     if (out->failed) {
         stats->failed++;
-        stats_count_error(&reactor->stats, out->out->data + out->start, reply_size(out));
+        if (!out->counted)
+            stats_count_error(&reactor->stats, out->out->data + out->error,
+                              out->out->size - out->error);
     }
     if (!call->is_blocked)
         observe_took(reactor, call, took, reply_size(out));

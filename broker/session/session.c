@@ -13,6 +13,8 @@
 #include "broker/observe/monitor.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
+#include "broker/replication/followers.h"
+#include "broker/replication/link.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/execute.h"
@@ -53,6 +55,8 @@ static struct session_list *list_of(struct reactor *reactor, enum session_link l
         return &reactor->closing;
     case LINK_MONITOR:
         return &reactor->monitors;
+    case LINK_REPLICA:
+        return &reactor->replicas;
     case LINK_GATED:
         return &reactor->gated;
     case LINK_PENDING:
@@ -178,6 +182,8 @@ static size_t run_requests(struct session *session, const char *data, size_t siz
     reactor_receive(session->reactor);
     pubsub_receive(session->reactor);
     monitors_receive(session->reactor);
+    if (session->primary)
+        return link_receive(session, data, size);
     while (at < size && !is_held_back(session) && !is_clogged(session)) {
         size_t consumed = 0;
         int rc;
@@ -214,7 +220,7 @@ static bool input_fits(struct session *session)
 {
     const struct config *config = server_config(session->reactor->server);
 
-    if ((int64_t)session->input.size <= config->client_query_buffer_limit)
+    if ((int64_t)session->input.size <= config->client_query_buffer_limit || session->primary)
         return true;
     session->reactor->stats.query_buffer_disconnections++;
     session_close(session);
@@ -324,6 +330,28 @@ static long write_some(struct session *session)
     return stream_write_parts(&session->stream, parts, count);
 }
 
+/* Goes on with what a replica gets, behind what the session itself has said. False if it is closed.
+ */
+static bool write_stream(struct session *session)
+{
+    bool full = false;
+    long put;
+
+    do {
+        put = followers_write(session, &full);
+        if (put < 0) {
+            session_close(session);
+            return false;
+        }
+        session->net_output_bytes += (uint64_t)put;
+        session->reactor->stats.net_output_bytes += (uint64_t)put;
+        session->reactor->stats.writes += put > 0;
+    } while (put > 0 && !full);
+    if (full)
+        session->flags |= SESSION_WRITING;
+    return true;
+}
+
 /* What the output shows is durable. If it is not, the session waits for the log; that is noted
  * before the log is looked at once more, so that its progress is not missed. */
 static bool may_leave(struct session *session)
@@ -331,6 +359,8 @@ static bool may_leave(struct session *session)
     struct reactor *reactor = session->reactor;
     struct persistence *persistence = reactor->server->persistence;
 
+    if (session->replica && followers_is_replica(session))
+        return true; /* others may wait for what it says */
     if (!persistence_is_open(persistence, &session->gate)) {
         session_link(session, LINK_GATED);
         persistence_set_waiting(persistence, reactor, true);
@@ -348,7 +378,9 @@ void session_flush(struct session *session)
 
     session_unlink(session, LINK_FLUSH);
     session_unlink(session, LINK_PUSH);
-    if (session->flags & SESSION_HELD || !may_leave(session))
+    if (session->flags & SESSION_SILENT && !(session->flags & SESSION_HELD))
+        session_close(session); /* once it is not held any more */
+    if (session->flags & (SESSION_HELD | SESSION_SILENT) || !may_leave(session))
         return;
     while (output_size(output) > 0) {
         long put = write_some(session);
@@ -373,7 +405,9 @@ void session_flush(struct session *session)
             session_close(session);
         else if (held_back && session->input.size > 0)
             session_link(session, LINK_RESUME); /* input held back by the backlog */
-        if (!held_back)
+        if (session->replica && !write_stream(session))
+            return;
+        if (!held_back && !(session->flags & SESSION_WRITING))
             return;
     } else {
         session->flags |= SESSION_WRITING;
@@ -579,6 +613,10 @@ void session_free(struct session *session)
     tracking_session_gone(session);
     pubsub_unsubscribe_all(session);
     monitors_stop(session);
+    if (session->replica)
+        followers_session_gone(session);
+    if (session->primary)
+        link_session_gone(session);
     session_unlink(session, LINK_ALL);
     session_unlink(session, LINK_FLUSH);
     session_unlink(session, LINK_PUSH);
@@ -629,7 +667,8 @@ void session_cron(struct session *session, int64_t now_ms)
         return;
     }
     if (config->timeout > 0 && !session->waiter && !pubsub_is_subscriber(session) &&
-        !(session->flags & SESSION_PAUSED) && !(session->linked & (1u << LINK_MONITOR)) &&
+        !session->replica && !session->primary && !(session->flags & SESSION_PAUSED) &&
+        !(session->linked & (1u << LINK_MONITOR)) &&
         now_ms - session->active_ms > (int64_t)config->timeout * 1000) {
         session_close(session);
         return;

@@ -17,9 +17,11 @@
 
 struct acl_user;
 struct command;
-struct himport; /* himport_commands.h */
+struct himport;      /* himport_commands.h */
+struct primary_link; /* broker/replication */
 struct pubsub_client;
 struct reactor;
+struct replica; /* broker/replication */
 struct suspension;
 struct tracker;
 struct transaction;
@@ -41,6 +43,7 @@ enum session_flag {
     SESSION_IN_COMMAND = 1 << 12,  /* running a command now */
     SESSION_CLOGGED = 1 << 13,     /* takes no input until its output is written */
     SESSION_HELD = 1 << 16,        /* see session_hold */
+    SESSION_SILENT = 1 << 17,      /* nothing is written any more: it is closed without an answer */
     SESSION_HANDSHAKING = 1 << 15, /* its TLS has not agreed yet: handshake.h */
     SESSION_PUSH_REPLY = 1 << 14,  /* the command running now answers by pushes: they go out even
                                      when replies are off, and messages between them */
@@ -55,6 +58,7 @@ enum session_link {
     LINK_GATED,   /* with output that waits for the log */
     LINK_PENDING, /* with input inside TLS, which the socket will not announce */
     LINK_MONITOR, /* watches every call: broker/observe */
+    LINK_REPLICA, /* follows this server: broker/replication */
     SESSION_LINKS
 };
 
@@ -91,6 +95,8 @@ struct session {
     struct transaction *transaction; /* MULTI and WATCH; NULL while neither was called */
     struct tracker *tracker;         /* CLIENT TRACKING; NULL while it has to do with none */
     struct himport *himport;         /* field sets; NULL while none were prepared */
+    struct replica *replica;         /* it follows this server, or prepares to; else NULL */
+    struct primary_link *primary;    /* it is whom this server follows; else NULL */
 };
 
 /* Takes over the connection. The reactor's thread. */

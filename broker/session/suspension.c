@@ -22,6 +22,7 @@ void suspension_begin(struct suspension *self, struct session *session,
     self->home = session->reactor;
     self->session = session;
     self->finish = finish;
+    self->abandoned = NULL;
     session->suspension = self;
 }
 
@@ -42,8 +43,12 @@ void suspension_end(struct suspension *self)
 
 void suspension_abandon(struct session *session)
 {
-    if (!session->suspension)
+    struct suspension *self = session->suspension;
+
+    if (!self)
         return;
-    session->suspension->session = NULL;
+    self->session = NULL;
     session->suspension = NULL;
+    if (self->abandoned)
+        self->abandoned(self);
 }

@@ -15,8 +15,10 @@ struct session;
 struct suspension {
     struct inbox_message message;
     struct reactor *home;
-    struct session *session;                 /* home only; NULL once the session is gone */
-    void (*finish)(struct suspension *self); /* home: fills in `reply` or goes on; see below */
+    struct session *session;                    /* home only; NULL once the session is gone */
+    void (*finish)(struct suspension *self);    /* home: fills in `reply` or goes on; see below */
+    void (*abandoned)(struct suspension *self); /* home: the session goes; NULL: nothing to do. May
+                                                   free it, if it will not be posted */
     struct buffer reply;
 };
 

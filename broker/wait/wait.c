@@ -400,6 +400,14 @@ static void observe(struct waiter *waiter)
     observe_took(waiter->home, &call, waiter->took_ns, waiter->reply.size);
 }
 
+/* Counts and logs a refusal where the client is known that was refused. */
+static void note_denial(struct waiter *waiter)
+{
+    if (waiter->denial.verdict != ACL_ALLOWED)
+        acl_refuse(waiter->home, waiter->session, waiter->user, waiter->command, waiter->argv,
+                   &waiter->denial, ACL_TOPLEVEL, NULL);
+}
+
 /* The home's end: the reply goes to the session, which may go on. */
 static void finish(struct waiter *waiter)
 {
@@ -421,6 +429,7 @@ static void deliver_reply(void *receiver, struct inbox_message *message)
     struct waiter *waiter = (struct waiter *)message;
 
     (void)receiver;
+    note_denial(waiter);
     if (waiter->session)
         observe(waiter);
     finish(waiter);
@@ -435,15 +444,15 @@ static void post_reply(struct reactor *reactor, struct waiter *waiter)
 }
 
 /* What the user may do may have changed since the session was parked. */
-static bool is_permitted(struct reactor *reactor, const struct waiter *waiter, struct reply *out)
+static bool is_permitted(struct reactor *reactor, struct waiter *waiter, struct reply *out)
 {
     struct acl_denial why;
 
     if (acl_check(waiter->user, waiter->command, waiter->argc, waiter->argv, reactor->serve_arena,
                   &why) == ACL_ALLOWED)
         return true;
-    acl_refuse(reactor, reactor == waiter->home ? waiter->session : NULL, waiter->user,
-               waiter->command, waiter->argv, &why, ACL_TOPLEVEL, out);
+    waiter->denial = why;
+    acl_reply_denial(waiter->user, waiter->command, &why, out);
     return false;
 }
 
@@ -645,6 +654,9 @@ static void end_reply(struct waiter *waiter, enum wait_end how)
     reply_init(&out, &waiter->reply, waiter->protocol);
     if (how == WAIT_END_TIMEOUT)
         reply_null_array(&out);
+    else if (how == WAIT_END_ROLE_CHANGED)
+        reply_error(&out, "UNBLOCKED force unblock from blocking operation, instance state "
+                          "changed (master -> replica?)");
     else
         reply_error(&out, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
 }

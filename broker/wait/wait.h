@@ -12,6 +12,7 @@
 #ifndef MS_BROKER_WAIT_WAIT_H
 #define MS_BROKER_WAIT_WAIT_H
 
+#include "broker/acl/acl.h"
 #include "broker/net/inbox.h"
 #include "broker/persistence/persistence.h"
 #include "core/bytes/buffer.h"
@@ -21,7 +22,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct acl_user;
 struct command;
 struct loop_timer;
 struct reactor;
@@ -67,6 +67,7 @@ struct waiter {
     int64_t retry_at_ms;      /* 0: none; guarded by the shards */
     struct buffer reply;      /* once done */
     bool failed;              /* the reply is an error */
+    struct acl_denial denial; /* why it was refused, once done, to be noted at home */
     uint64_t took_ns;         /* of running the call, the time it waited not counted */
     struct gate gate;         /* what the reply shows: when it may leave */
 };
@@ -95,6 +96,7 @@ void wait_ready_all(struct reactor *reactor, int db);
 enum wait_end {
     WAIT_END_TIMEOUT,
     WAIT_END_UNBLOCK_ERROR,
+    WAIT_END_ROLE_CHANGED, /* the UNBLOCKED error of a primary that follows another now */
     WAIT_END_GONE
 };
 

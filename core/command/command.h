@@ -167,10 +167,6 @@ struct command_spec {
                      struct command_key **keys);
 };
 
-enum {
-    COMMAND_KEYS_LIMIT = 1 << 20
-};
-
 /* Finds the keys of a call by the specs, in order of the specs. `*keys` is allocated in the arena.
  * Returns their number, or ERR_SYNTAX when the arguments do not fit the specs (a bad count). */
 int command_find_keys(const struct command_spec *spec, size_t argc, const struct span *argv,

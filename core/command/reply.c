@@ -192,6 +192,7 @@ static void put_error(struct reply *out, const char *text, size_t size)
 {
     size_t at;
 
+    out->error = out->out->size;
     PUT(out, "-");
     at = out->out->size;
     put(out, text, size);
@@ -200,6 +201,7 @@ static void put_error(struct reply *out, const char *text, size_t size)
             out->out->data[i] = ' ';
     PUT(out, "\r\n");
     out->failed = true;
+    out->counted = false;
 }
 
 void reply_error(struct reply *out, const char *text)
@@ -231,6 +233,8 @@ static void end_deferred(struct reply *out, size_t mark, char type, int64_t coun
     size_t size = format_header(header, type, count);
 
     memcpy(buffer_insert(out->out, mark, size), header, size);
+    if (out->failed && out->error >= mark)
+        out->error += size;
 }
 
 void reply_defer_array(struct reply *out, size_t mark, size_t count)

@@ -14,7 +14,9 @@ struct reply {
     struct buffer *out;
     int protocol; /* 2 or 3 */
     size_t start; /* where in `out` this command's reply begins */
+    size_t error; /* where in `out` the last error begins, if any was written */
     bool failed;  /* an error reply was written at the top level or inside */
+    bool counted; /* which a script only hands on: statistics have it already */
 };
 
 void reply_init(struct reply *out, struct buffer *buffer, int protocol);

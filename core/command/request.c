@@ -1,5 +1,6 @@
 #include "core/command/request.h"
 #include "core/base/check.h"
+#include "core/command/command.h"
 #include "core/hash/key_hash.h"
 
 #include <string.h>
@@ -94,4 +95,9 @@ bool request_wait(struct request *rq, const struct wait_on *keys, size_t count, 
     rq->wait_count = count;
     rq->wait_deadline_ms = deadline_ms;
     return true;
+}
+
+bool request_hides_expired(const struct request *rq)
+{
+    return rq->flags & REQUEST_REPLICA && !(rq->spec && rq->spec->flags & CMD_WRITE);
 }

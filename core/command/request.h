@@ -33,6 +33,9 @@ enum request_flag {
     REQUEST_LOGGED = 1 << 4,   /* somebody reads rewrites: the log, replicas */
     REQUEST_CHANGED = 1 << 5,  /* set by the call itself: calls that it made have changed data */
     REQUEST_NESTED = 1 << 6,   /* a script called it */
+    REQUEST_REPLICA = 1 << 7, /* this server follows another, or writes are held back (CLIENT PAUSE,
+                                 FAILOVER): what has expired is hidden, and goes
+                                 when the primary says so */
 };
 
 /* Keyspace event classes, the letters of notify-keyspace-events. */
@@ -163,6 +166,10 @@ static inline bool request_is_logged(const struct request *rq)
 {
     return rq->flags & REQUEST_LOGGED;
 }
+
+/* True if what has expired stays where it is and only isn't shown: reading on a replica. Who writes
+ * there (replica-read-only no) finds it in the way. In request.c. */
+bool request_hides_expired(const struct request *rq);
 
 /* Nothing to give yet: park the session until one of the keys changes, then run the handler again.
  * Keys and lanes are copied. `deadline_ms` is Unix time, 0 for ever; on it the session gets a null

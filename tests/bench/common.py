@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
+import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Callable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
@@ -35,6 +38,36 @@ def measured(server: Server, work: Callable[[], int]) -> float:
     before = server.cpu_seconds()
     count = work()
     return (server.cpu_seconds() - before) * 1e6 / count
+
+
+@dataclass
+class Cost:
+    us: float  # CPU microseconds per operation
+    instructions: float = 0.0  # per operation, in user mode; 0: this machine does not count them
+
+
+def measured_cost(server: Server, work: Callable[[], int]) -> Cost:
+    """As measured(), with instructions where perf can count them."""
+    counter = None
+    if shutil.which("perf"):
+        counter = subprocess.Popen(
+            ["perf", "stat", "-x,", "-e", "instructions:u", "-p", str(server.process.pid)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+    before = server.cpu_seconds()
+    count = work()
+    us = (server.cpu_seconds() - before) * 1e6 / count
+    return Cost(us, counted(counter) / count if counter else 0.0)
+
+
+def counted(counter: subprocess.Popen[bytes]) -> float:
+    counter.send_signal(signal.SIGINT)
+    for line in counter.communicate(timeout=20)[1].decode().splitlines():
+        fields = line.split(",")
+        if len(fields) > 2 and fields[2].startswith("instructions") and fields[0].isdigit():
+            return float(fields[0])
+    return 0.0
 
 
 def median(values: list[float]) -> float:

@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import json
 import os
 import pathlib
 import re
 import signal
+import struct
 import sys
+import tempfile
+import termios
+import threading
 
 from common import (
     GONE,
@@ -35,6 +41,8 @@ PARTS = (
     "=== MILLSTREAM BUG REPORT END",
 )
 END_SECONDS = 30
+LIBC = ctypes.CDLL(None, use_errno=True)
+PIPE_BYTES = 4096
 BUSY_TICKS = 20  # of CPU, a hundred a second
 
 
@@ -192,6 +200,55 @@ def the_watchdog_says_where_a_reactor_is_stuck(binary: str) -> None:
         wait_for(lambda: "WATCHDOG" in server.log()[begin:], 5, "the watchdog again")
 
 
+def a_second_thread_that_crashes_waits_for_the_report(binary: str) -> None:
+    with Run(binary, "--reactors", "4") as server:
+        pid = server.process.pid
+        names = {int(name): pathlib.Path(f"/proc/{pid}/task/{name}/comm") for name in os.listdir(f"/proc/{pid}/task")}
+        threads = [thread for thread, path in names.items() if thread == pid or path.read_text().startswith("reactor-")]
+        check(len(threads) == 4, f"threads {threads}")
+        for thread in threads:
+            LIBC.tgkill(pid, thread, int(signal.SIGSEGV))
+        check(end_of(server) == -signal.SIGSEGV, f"ended by {server.process.returncode}")
+        check_parts(server.log())
+        check(server.log().count(PARTS[0]) == 1, "two reports")
+
+
+def waiting_bytes(pipe: int) -> int:
+    return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0])
+
+
+def blocks_sigterm(pid: int) -> bool:
+    match = re.search(r"^SigBlk:\s*([0-9a-f]+)", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)
+    return bool(match and int(match.group(1), 16) >> (signal.SIGTERM - 1) & 1)
+
+
+def a_crash_during_the_watchdogs_report_is_reported(binary: str) -> None:
+    """The log is a pipe that nobody reads, so that the watchdog stands still in its report."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "log")
+        os.mkfifo(path)
+        pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        with Run(binary, *DEBUG, "--logfile", path, "--watchdog-period", "200") as server:
+            client = server.client()
+            while waiting_bytes(pipe) < PIPE_BYTES - 200:
+                room = PIPE_BYTES - 150 - waiting_bytes(pipe)
+                ok(client.call("DEBUG", "LOG", "x" * min(room - 60, 900)))
+            before = waiting_bytes(pipe)
+            client.send("DEBUG", "SLEEP", "60")
+            wait_for(lambda: waiting_bytes(pipe) > before, 10, "the watchdog")
+            server.process.send_signal(signal.SIGSEGV)
+            wait_for(lambda: blocks_sigterm(server.process.pid), 10, "the crash")
+            got: list[bytes] = []
+            os.set_blocking(pipe, True)
+            reader = threading.Thread(target=lambda: got.extend(iter(lambda: os.read(pipe, 65536), b"")))
+            reader.start()
+            check(end_of(server) == -signal.SIGSEGV, f"ended by {server.process.returncode}")
+            reader.join(10)
+            check_parts(b"".join(got).decode())
+        os.close(pipe)
+
+
 RULES = [
     each_way_to_crash_is_reported_and_loses_nothing,
     a_signal_from_outside_names_its_sender,
@@ -201,6 +258,8 @@ RULES = [
     crash_log_enabled_no_leaves_the_signal_alone,
     the_pid_file_goes_with_a_crash,
     the_watchdog_says_where_a_reactor_is_stuck,
+    a_second_thread_that_crashes_waits_for_the_report,
+    a_crash_during_the_watchdogs_report_is_reported,
 ]
 
 

@@ -141,6 +141,29 @@ def writes_are_refused_and_reads_go_on(options: Any, *words: str) -> None:
         check(client.call("GET", "after") == b"1", "what came after is lost")
 
 
+def scripts_are_refused_like_clients(options: Any) -> None:
+    """And a SHUTDOWN that fails leaves a script that runs as it is."""
+    write, read = "return redis.pcall('set', 'probe', '1')", "#!lua flags=no-writes\nreturn redis.call('get', 'a0')"
+    with Disk() as disk, start(options, disk, "--busy-reply-threshold", "50") as server:
+        writer = Writer("a")
+        fill(server, writer)
+        client = server.client()
+        for code in (write, "#!lua\nreturn 1"):
+            reply = client.call("EVAL", code, 0)
+            check(isinstance(reply, Error) and reply.text.startswith("MISCONF"), f"{code} gives {reply}")
+        check(ok(client.call("EVAL", read, 0)) == writer.values["a0"], "what only reads is no longer possible")
+        endless = server.client()
+        endless.send("EVAL", "while true do end", 0)
+        wait_for(lambda: isinstance(client.call("GET", "a0"), Error), 10, "the server to be busy")
+        reply = client.call("SHUTDOWN", "NOSAVE")
+        check(isinstance(reply, Error) and "trying to SHUTDOWN" in reply.text, f"SHUTDOWN gives {reply}")
+        ok(client.call("SCRIPT", "KILL"))
+        check("killed" in endless.read().text, "it was not ended")
+        check(ok(client.call("GET", "a0")) == writer.values["a0"], "the server is busy for ever")
+        disk.free()
+        wait_for(lambda: refusal(client) is None, 15, "writes to be let in")
+
+
 def everysec_is_no_different(options: Any) -> None:
     writes_are_refused_and_reads_go_on(options, "--appendfsync", "everysec")
 
@@ -218,6 +241,7 @@ def a_rewrite_that_does_not_fit_harms_nothing(options: Any) -> None:
 RULES = [
     writes_are_refused_and_reads_go_on,
     everysec_is_no_different,
+    scripts_are_refused_like_clients,
     a_crash_on_a_full_disk_loses_nothing,
     a_start_on_a_full_disk_harms_nothing,
     trying_again_leaves_no_files,

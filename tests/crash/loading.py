@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pathlib
 import random
 import re
+import socket
 import sys
+import tempfile
 import time
 from typing import Any
 
@@ -110,6 +113,28 @@ def loading_is_said_and_harms_nothing(options: Any) -> None:
         wait_until_loaded(server, expected)
         progress = re.findall(r"Loading: .*", server.log()[begin:])
         check(progress, "no line of the log says how far loading is")
+
+
+def systemd_is_told_how_far_loading_is(options: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as inbox:
+        name = os.path.join(folder, "notify")
+        inbox.bind(name)
+        inbox.settimeout(LIMIT_SECONDS)
+        with Run(options.server, "--supervised", "systemd", environment={"NOTIFY_SOCKET": name}) as server:
+            expected = make_slow(server)
+            while b"READY=1" not in inbox.recv(1000):
+                pass
+            server.kill()
+            launch_loading(server)
+            said: list[str] = []
+            while not said or "READY=1" not in said[-1]:
+                said.append(inbox.recv(1000).decode())
+            wait_until_loaded(server, expected)
+        shares = [re.fullmatch(r"STATUS=Loading the data: (\d+)%\n", line) for line in said[1:-1]]
+        check(said[0] == "STATUS=Loading the data\n", said[0])
+        check(shares and all(shares), f"it is told no percentages, or more: {said}")
+        numbers = [int(match.group(1)) for match in shares if match]
+        check(numbers == sorted(numbers) and numbers[-1] <= 100, f"it goes back: {numbers}")
 
 
 def shutdown_ends_loading(options: Any) -> None:
@@ -262,6 +287,7 @@ def restarts_leave_no_files(options: Any) -> None:
 
 RULES = [
     loading_is_said_and_harms_nothing,
+    systemd_is_told_how_far_loading_is,
     shutdown_ends_loading,
     damage_in_the_middle_is_refused,
     a_missing_piece_is_refused,

@@ -18,7 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
-from common import Client, Error, Failure, Run, arguments, check, info, ok, run_rules, wait_for
+from common import Client, Error, Failure, Run, Skip, arguments, check, info, ok, run_rules, wait_for
 from server import free_port
 
 PROTECTED = ("--enable-protected-configs", "yes")
@@ -205,6 +205,83 @@ def syslog_without_a_daemon_is_no_reason_to_fail(binary: str) -> None:
         wait_for(lambda: "Ready to accept" in server.log(), 5, "the line in the other log")
 
 
+# As syslog(3) sends them: facility * 8 + priority before the text.
+FACILITIES = {"user": 1, "local0": 16, "local3": 19, "local7": 23}
+PRIORITIES = {"debug": 7, "verbose": 6, "notice": 5, "warning": 4}
+SYSLOG_LINE = re.compile(r"<(\d+)>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([^\[]+)\[(\d+)\]: (.*)", re.S)
+
+
+class SystemLog:
+    """A /dev/log for one process, in a mount namespace of its own; `program` starts that there."""
+
+    def __init__(self, binary: str) -> None:
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="millstream-test-"))
+        (self.folder / "dev").mkdir()
+        self.inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.inbox.bind(str(self.folder / "dev" / "log"))
+        self.inbox.settimeout(20)
+        self.program = str(self.folder / "run")
+        inside = f'mount --bind {self.folder}/dev /dev && exec {os.path.abspath(binary)} "$@"'
+        how = "unshare -m" if os.geteuid() == 0 else "unshare -rm"
+        pathlib.Path(self.program).write_text(f"#!/bin/sh\nexec {how} sh -c '{inside}' sh \"$@\"\n")
+        os.chmod(self.program, 0o755)
+        try:
+            done = subprocess.run([self.program, "--version"], capture_output=True, timeout=20, check=False)
+            problem = done.stderr.decode() if done.returncode else ""
+        except OSError as error:
+            problem = str(error)
+        if problem:
+            self.close()
+            raise Skip(f"no mount namespace can be made here: {problem}")
+
+    def expect(self, number: int, pid: int, text: str) -> None:
+        """The next line that has the text; all until then are of the same ident and process."""
+        while True:
+            line = self.inbox.recv(10000).decode().rstrip("\0")
+            match = SYSLOG_LINE.fullmatch(line)
+            check(match and match.group(2) == "mill" and int(match.group(3)) == pid, f"another form: {line!r}")
+            if match and match.group(4).startswith(text):
+                check(int(match.group(1)) == number, f"{line!r} is not {number}")
+                return
+
+    def close(self) -> None:
+        self.inbox.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def syslog_gets_each_line_with_ident_facility_and_priority(binary: str) -> None:
+    log = SystemLog(binary)
+    try:
+        for name, facility in FACILITIES.items():
+            options = ("--syslog-enabled", "yes", "--syslog-ident", "mill", "--syslog-facility", name)
+            with Run(log.program, *options, "--enable-debug-command", "yes") as server:
+                pid = server.process.pid
+                notice, warning = (facility * 8 + PRIORITIES[level] for level in ("notice", "warning"))
+                log.expect(notice, pid, "Server initialized")
+                client = server.client()
+                ok(client.call("DEBUG", "LOG", "one\ntwo\r\x01three"))  # is one line there, too
+                log.expect(warning, pid, "DEBUG LOG: one two  three")
+                ok(client.call("CONFIG", "SET", "loglevel", "warning"))  # it holds for this log, too
+                server.process.send_signal(signal.SIGTERM)
+                log.expect(warning, pid, "Received SIGTERM")
+                log.expect(warning, pid, "Millstream is now ready to exit")
+    finally:
+        log.close()
+
+
+def a_pid_file_that_cannot_be_written_is_said(binary: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        full = os.path.join(folder, "full.pid")
+        os.symlink("/dev/full", full)
+        for path, reason in ((full, "No space left"), ("/no/such/folder/x.pid", "No such file"),
+                             ("x" * 4090 + "/server.pid", "")):  # fmt: skip
+            with Run(binary, "--pidfile", path) as server:
+                ok(server.client().call("PING"))
+                check(f"Can't write the pid file {path[:500]}" in server.log(), server.log())
+                check(not reason or f"{path}: {reason}" in server.log(), server.log())
+        check(os.path.islink(full), "what is not ours was removed at the end")
+
+
 def a_refused_config_set_leaves_the_directory_as_it_was(binary: str) -> None:
     with Run(binary, *PROTECTED) as server, socket.socket() as taken, tempfile.TemporaryDirectory() as other:
         taken.bind(("127.0.0.1", 0))
@@ -231,6 +308,8 @@ RULES = [
     systemd_is_told,
     a_manager_that_is_not_there_is_no_reason_to_fail,
     syslog_without_a_daemon_is_no_reason_to_fail,
+    syslog_gets_each_line_with_ident_facility_and_priority,
+    a_pid_file_that_cannot_be_written_is_said,
     a_refused_config_set_leaves_the_directory_as_it_was,
 ]
 

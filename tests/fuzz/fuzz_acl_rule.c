@@ -36,7 +36,9 @@ static struct acl_rules *read_again(struct span line)
             at++;
         words[count++] = span_of(line.data + start, at - start);
     }
-    CHECK(acl_rules_apply_words(terms(), rules, count, words, "Error", &diag) == 0);
+    CHECK(acl_rules_apply_words(
+              terms(), rules, &(struct acl_words){.count = count, .items = words, .what = "Error"},
+              &diag) == 0);
     mem_free(words);
     return rules;
 }

@@ -87,12 +87,15 @@ def a_bad_file_changes_nothing(server: Server, path: pathlib.Path) -> None:
         ("user\n", "should start with user keyword"),
         ("user a on\nuser a off\n", "Duplicate user 'a' found on line 2"),
         ("user a on (~x +get\n", "Unmatched parenthesis"),
+        ("user a on #secret\n", "'(a password)': The password hash must be exactly 64 characters"),
+        ("user a on <secret\n", "'(a password)': The password you are trying to remove"),
     ]:
         path.write_text(text)
         reply = admin.call("ACL", "LOAD")
         check(isinstance(reply, Error) and part in reply.text, f"{text!r}: {reply}")
         check(reply.text.endswith("no change to the previously active ACL rules was performed"), str(reply))
         check(lines(admin.call("ACL", "LIST")) == before, "nothing changes")
+    check("secret" not in server.log(), "a password is not logged")
     path.unlink()
     reply = admin.call("ACL", "LOAD")
     check(isinstance(reply, Error) and "No such file" in reply.text, str(reply))
@@ -103,6 +106,7 @@ def what_is_saved_loads_the_same(server: Server, path: pathlib.Path) -> None:
     rules = ["on", ">pw", "~a*", "%R~b", "&c", "+@read", "-get", "+select|0", "(%W~x +set)", "(~* &* +@all)"]
     ok(admin.call("ACL", "SETUSER", "saved", *rules))
     ok(admin.call("ACL", "SETUSER", 'od"d', "(", "+get", "~)x", ")"))
+    ok(admin.call("ACL", "SETUSER", "", "on", "nopass", "+get"))
     before = lines(admin.call("ACL", "LIST"))
     ok(admin.call("ACL", "SAVE"))
     check(path.read_text().splitlines() == before, "the file has the lines of ACL LIST")

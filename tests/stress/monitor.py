@@ -21,6 +21,7 @@ from wait import wait_for
 ROUND_S = 8.0
 WRITERS = 6
 WATCHERS = 4
+HUGE = 40_000_000  # bytes, above MONITOR_FEED_LIMIT
 LINE = re.compile(r'^(\d{10})\.(\d{6}) \[(\d+) (\S+)\] "(.*)"$')
 
 
@@ -149,9 +150,38 @@ def cuts_a_slow_watcher_off(server: Server) -> None:
     ok(control.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 32mb 8mb 60"))
 
 
+def most_resident(server: Server) -> int:
+    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) * 1024
+
+
+def is_sanitized(server: Server) -> bool:
+    """The run-time has memory of its own for each byte."""
+    with open(f"/proc/{server.process.pid}/maps", encoding="ascii") as maps:
+        return any("san.so" in line for line in maps)
+
+
+def does_not_make_up_a_line_that_fits_no_feed(server: Server) -> None:
+    """Quoted, it may be four times as long as the call."""
+    control, watcher = server.client(60), server.client(60)
+    before = most_resident(server)
+    ok(watcher.call("MONITOR"))
+    ok(control.call("SET", "huge", b"\xff" * HUGE))
+    try:
+        while True:
+            watcher.read()
+    except (Closed, ConnectionError):
+        pass
+    grown = most_resident(server) - before
+    print(f"grew by {grown} bytes")
+    check(is_sanitized(server) or grown < 6 * HUGE, f"memory grew by {grown} bytes meanwhile")
+    ok(control.call("DEL", "huge"))
+
+
 def test(server: Server) -> None:
     shows_each_call_once(server)
     cuts_a_slow_watcher_off(server)
+    does_not_make_up_a_line_that_fits_no_feed(server)
 
 
 def main() -> int:

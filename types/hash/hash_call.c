@@ -49,6 +49,8 @@ bool hash_call_find(struct hash_call *call, struct span name, struct hash_item *
         return false;
     if (!hash_item_is_expired(item, call->now_ms))
         return true;
+    if (request_hides_expired(call->rq))
+        return false;
     note_expired(call, name);
     hash_delete(call->hash, name);
     return false;
@@ -71,8 +73,19 @@ static size_t expire_some(struct hash_call *call, size_t limit)
 
 void hash_call_expire_all(struct hash_call *call)
 {
-    if (call->hash)
+    struct hash_item item;
+
+    if (!call->hash || !hash_first_to_expire(call->hash, &item) ||
+        !hash_item_is_expired(&item, call->now_ms))
+        return;
+    if (!request_hides_expired(call->rq)) {
         expire_some(call, SIZE_MAX);
+        return;
+    }
+    call->shown = hash_type.copy(call->hash);
+    while (hash_first_to_expire(call->shown, &item) && hash_item_is_expired(&item, call->now_ms))
+        hash_delete(call->shown, item.name);
+    call->hash = call->shown;
 }
 
 void hash_call_make(struct hash_call *call)
@@ -208,6 +221,10 @@ void hash_call_end(struct hash_call *call)
 {
     if (!call->hash)
         return;
+    if (call->shown) {
+        hash_free(call->shown);
+        return;
+    }
     CHECK(!call->is_new);
     tell_expired(call, false);
     /* the HDEL in the log stands for what time did; the call itself is still to be logged */

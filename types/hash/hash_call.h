@@ -31,6 +31,7 @@ struct hash_call {
     size_t expired;     /* fields removed because of their time, not yet told about */
     bool told;          /* HDEL of expired fields is in the log */
     bool rewritten;     /* the handler has said what is logged */
+    struct hash *shown; /* what `hash` is instead, if expired fields are only to be hidden */
     struct span *names; /* of the expired fields, if somebody reads the log */
     size_t name_capacity;
 };

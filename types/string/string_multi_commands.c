@@ -101,10 +101,6 @@ static int parse_msetex(const struct request *rq, size_t *count, struct msetex_o
         reply_error(out, "ERR wrong number of key-value pairs");
         return ERR_RANGE;
     }
-    if (*count > COMMAND_KEYS_LIMIT) { /* so many keys were not found and locked */
-        reply_error(out, "ERR invalid numkeys value");
-        return ERR_RANGE;
-    }
     for (size_t at = 2 + 2 * *count; at < rq->argc; at++) {
         if (expiry_option_read(rq, &at, EXPIRY_TIMES | EXPIRY_KEEPTTL, &options->expiry))
             continue;

@@ -32,6 +32,12 @@ static int base_pairs(lua_State *state)
     return 3;
 }
 
+static int base_collectgarbage(lua_State *state)
+{
+    sandbox_of(state)->collector_changed = true;
+    return sandbox_call_wrapped(state);
+}
+
 /* As in Redis, an error that is a table with a text in its field "err" (redis.call raises such) is
  * that text for the script. */
 static int base_pcall(lua_State *state)
@@ -179,6 +185,7 @@ void sandbox_guard_base(lua_State *state)
     sandbox_wrap_field(state, "getmetatable", read_first);
     sandbox_wrap_field(state, "rawset", write_first);
     sandbox_wrap_field(state, "setmetatable", write_first);
+    sandbox_wrap_field(state, "collectgarbage", base_collectgarbage);
     lua_getfield(state, -1, "next");
     lua_pushcclosure(state, base_pairs, 1);
     lua_setfield(state, -2, "pairs");

@@ -167,7 +167,7 @@ static void read_string(struct decoder *decoder)
     for (decoder->at++; *decoder->at != '"';) {
         plain = strcspn(decoder->at, "\"\\");
         scratch_add(decoder->state, decoder->text, decoder->at, plain);
-        sandbox_spend(decoder->state, plain / BYTES_PER_STEP);
+        sandbox_spend(decoder->state, plain / BYTES_PER_STEP + 1);
         decoder->at += plain;
         if (*decoder->at == '\0') {
             set_error(decoder, "unexpected end of string");

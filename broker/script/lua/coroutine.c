@@ -26,6 +26,25 @@ static bool is_suspended(lua_State *state, lua_State *thread, const char **statu
     return lua_gettop(thread) > 0;
 }
 
+/* Makes room in a thread that does not run. An error raised there would end the process, as nobody
+ * could catch it: so this one growth may exceed the limit, which is looked at before and after. */
+static void make_room(lua_State *state, lua_State *thread, int slots)
+{
+    struct sandbox *box = sandbox_of(state);
+    size_t limit = box->limit_bytes;
+    bool enough;
+
+    if (box->used_bytes >= limit)
+        sandbox_no_memory(state);
+    box->limit_bytes = SIZE_MAX;
+    enough = lua_checkstack(thread, slots);
+    box->limit_bytes = limit;
+    if (!enough)
+        luaL_error(state, "too many arguments to resume");
+    if (box->used_bytes > limit)
+        sandbox_no_memory(state);
+}
+
 /* Moves `args` values from the top of the stack into the thread and goes on with it. Returns how
  * many results are on the stack now, or -1: the error is. */
 static int resume(lua_State *state, lua_State *thread, int args)
@@ -34,8 +53,7 @@ static int resume(lua_State *state, lua_State *thread, int args)
     const char *status;
     int rc, results;
 
-    if (!lua_checkstack(thread, args))
-        luaL_error(state, "too many arguments to resume");
+    make_room(state, thread, args + 1); /* one for the text of an error */
     if (!is_suspended(state, thread, &status)) {
         lua_pushfstring(state, "cannot resume %s coroutine", status);
         return -1;

@@ -11,7 +11,9 @@ enum {
     ESCAPE = '%',
     CAPTURE_OPEN = -1,     /* its end is not matched yet */
     CAPTURE_POSITION = -2, /* "()": only its start counts */
-    STEPS_AT_ONCE = 256
+    STEPS_AT_ONCE = 256,
+    SET_BYTES_PER_STEP = 4,
+    TEXT_BYTES_PER_STEP = 64
 };
 
 static const char *match_here(struct pattern *match, const char *at, const char *pattern);
@@ -20,8 +22,8 @@ static void step(struct pattern *match)
 {
     if (++match->steps < STEPS_AT_ONCE)
         return;
+    sandbox_spend(match->state, match->steps);
     match->steps = 0;
-    sandbox_spend(match->state, STEPS_AT_ONCE);
 }
 
 void pattern_init(struct pattern *match, lua_State *state, const char *subject, size_t size)
@@ -75,9 +77,11 @@ static bool class_has(int letter, unsigned char byte)
     return isupper(letter) ? !has : has;
 }
 
-/* Where the item that starts at `pattern` ends. */
+/* Where the item that starts at `pattern` ends. What it costs to read it, here and in set_has(), is
+ * counted: a set can be as long as a pattern. */
 static const char *item_end(struct pattern *match, const char *pattern)
 {
+    const char *start = pattern;
     char first = *pattern++;
 
     if (first == ESCAPE) {
@@ -95,6 +99,7 @@ static const char *item_end(struct pattern *match, const char *pattern)
         if (*pattern++ == ESCAPE && *pattern != '\0')
             pattern++;
     } while (*pattern != ']');
+    match->steps += (unsigned)(pattern - start) / SET_BYTES_PER_STEP;
     return pattern + 1;
 }
 
@@ -138,7 +143,7 @@ static bool fits(struct pattern *match, const char *at, const char *pattern, con
     case ESCAPE:
         return class_has((unsigned char)pattern[1], byte);
     case '[':
-        match->steps += (unsigned)(end - pattern) / 16;
+        match->steps += (unsigned)(end - pattern) / SET_BYTES_PER_STEP;
         return set_has(pattern, end - 1, byte);
     default:
         return (unsigned char)*pattern == byte;
@@ -241,7 +246,7 @@ static const char *match_again(struct pattern *match, const char *at, char digit
     if (match->capture[index].size < 0) /* a position is never found in a subject */
         return NULL;
     size = (size_t)match->capture[index].size;
-    match->steps += (unsigned)(size / 16 < STEPS_AT_ONCE ? size / 16 : STEPS_AT_ONCE);
+    match->steps += (unsigned)(size / TEXT_BYTES_PER_STEP);
     step(match);
     if ((size_t)(match->end - at) < size || memcmp(match->capture[index].start, at, size) != 0)
         return NULL;

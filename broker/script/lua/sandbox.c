@@ -21,7 +21,8 @@ enum {
     COLLECTOR_STEP_PERCENT = 200,
     COLLECT_SHARE_KIB = 64,
     COLLECT_SPARE_BYTES = 64 * 1024,
-    HOOK_STEPS = 500, /* instructions between two looks at the clock */
+    HOOK_STEPS = 500,             /* instructions between two looks at the clock, */
+    HOOK_BYTES = 8 * 1024 * 1024, /* while no more memory than this is in use */
     ASK_AFTER_MS = 20,
     LARGE_BLOCK_BYTES = 4096,
     BLOCK_BYTES_PER_STEP = 64,
@@ -162,10 +163,20 @@ void sandbox_spend(lua_State *state, size_t steps)
         ask(state, box);
 }
 
+/* Instructions between two hooks. One of them may take as long as it takes to read all the memory
+ * that is in use, so the more that is, the fewer they are. */
+static int hook_steps(const struct sandbox *box)
+{
+    size_t steps = HOOK_STEPS;
+
+    if (box->used_bytes > HOOK_BYTES)
+        steps = steps * HOOK_BYTES / box->used_bytes + 1;
+    return box->every < steps ? (int)box->every : (int)steps;
+}
+
 void sandbox_arm(lua_State *state)
 {
-    struct sandbox *box = sandbox_of(state);
-    int count = box->every < HOOK_STEPS ? (int)box->every : HOOK_STEPS;
+    int count = hook_steps(sandbox_of(state));
 
     if (lua_gethook(state) != on_count || lua_gethookcount(state) != count)
         lua_sethook(state, on_count, LUA_MASKCOUNT, count);
@@ -212,9 +223,12 @@ void sandbox_begin(struct sandbox *box)
     box->running = box->state;
     box->collected_bytes = 0;
     box->peak_bytes = box->used_bytes;
-    lua_gc(box->state, LUA_GCRESTART, 0);
-    lua_gc(box->state, LUA_GCSETPAUSE, COLLECTOR_PAUSE_PERCENT);
-    lua_gc(box->state, LUA_GCSETSTEPMUL, COLLECTOR_STEP_PERCENT);
+    if (box->collector_changed) { /* a restart makes the collector work at once */
+        lua_gc(box->state, LUA_GCRESTART, 0);
+        lua_gc(box->state, LUA_GCSETPAUSE, COLLECTOR_PAUSE_PERCENT);
+        lua_gc(box->state, LUA_GCSETSTEPMUL, COLLECTOR_STEP_PERCENT);
+        box->collector_changed = false;
+    }
     sandbox_arm(box->state);
     scratch_free(box->state);
     if (is_nearly_full(box))
@@ -355,6 +369,19 @@ static void add_own(lua_State *state, void (*push)(lua_State *state), const char
     lua_setglobal(state, name);
 }
 
+/* Lua makes these texts where it cannot raise an error (in a thread that does not run yet, or after
+ * an error), so they must be there already: then it takes no memory. */
+static void keep_error_texts(lua_State *state)
+{
+    static const char *const texts[] = {"C stack overflow", "error in error handling",
+                                        "cannot resume non-suspended coroutine"};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        lua_pushstring(state, texts[i]);
+        luaL_ref(state, LUA_REGISTRYINDEX);
+    }
+}
+
 static int set_up(lua_State *state)
 {
     static const char *const removed[] = {"dofile", "loadfile", "print",    "getfenv", "setfenv",
@@ -363,6 +390,7 @@ static int set_up(lua_State *state)
     static const char *const views[] = {"string", "table",    "math",   "coroutine", "os",
                                         "cjson",  "cmsgpack", "struct", "bit"};
 
+    keep_error_texts(state);
     open_stock(state, luaopen_base, "");
     open_stock(state, luaopen_table, LUA_TABLIBNAME);
     open_stock(state, luaopen_string, LUA_STRLIBNAME);

@@ -75,9 +75,9 @@ bool sandbox_killed(const struct sandbox *box);
 int sandbox_protect(struct sandbox *box, lua_CFunction function, void *data);
 
 /* Compiles `size` bytes of source text; leaves the function on the stack and returns 0, or leaves
- * the error text and returns LUA_ERRSYNTAX or LUA_ERRMEM. Bytecode is refused ("attempt to load
- * chunk with wrong mode"). `chunkname` as in lua_load ("@user_script"). The collector rests
- * meanwhile, so nothing the parser holds can be freed under it. */
+ * the error text and returns LUA_ERRSYNTAX or LUA_ERRMEM. Bytecode is no text: a syntax error.
+ * `chunkname` as in lua_load ("@user_script"). The collector rests meanwhile, so nothing the parser
+ * holds can be freed under it. */
 int sandbox_load(struct sandbox *box, const char *source, size_t size, const char *chunkname);
 
 /* lua_pcall of the function and its `args` arguments on the stack; `handler` is the stack index of

@@ -17,10 +17,11 @@ struct sandbox {
     size_t collected_bytes; /* used when the last collection near the limit had ended */
     sandbox_hook_fn callback;
     void *context;
-    uint32_t every;     /* steps between two calls of the callback */
-    size_t steps;       /* since the last one */
-    int64_t asked_ms;   /* when that was, by a coarse clock */
-    const char *killed; /* the text of the kill; NULL: nobody killed the script */
+    uint32_t every;         /* steps between two calls of the callback */
+    size_t steps;           /* since the last one */
+    int64_t asked_ms;       /* when that was, by a coarse clock */
+    const char *killed;     /* the text of the kill; NULL: nobody killed the script */
+    bool collector_changed; /* collectgarbage was called: it may be stopped */
     struct scratch scratch[SCRATCH_COUNT];
     uint64_t random; /* 48 bits of state of math.random */
 };

@@ -1,12 +1,16 @@
-/* struct: C structures as strings. A format is a row of options, each a letter with perhaps a size:
- *     < >       little or big endian from here on (little at first)
- *     ![n]      align to at most n, a power of two (8 without a number; 1 at first)
+/* struct: C structures as strings. A format is a row of options, each a letter with perhaps a size.
+ *
+ *     < >              little or big endian from here on (little at first)
+ *     ![n]             align to at most n, a power of two (8 without a number; 1 at first)
  *     b B h H l L T    a signed or unsigned char, short, long, or a size_t
- *     i[n] I[n] a signed or unsigned integer of n bytes (4; at most 32)
- *     f d       a float, a double
- *     c[n]      n bytes of a string (1); n = 0: the whole string to pack, and to unpack as many
- * bytes as the number read just before says s         a string that ends with a NUL x         a
- * byte without meaning Integers longer than 8 bytes carry their low 8 bytes and zeros. */
+ *     i[n] I[n]        a signed or unsigned integer of n bytes (4; at most 32)
+ *     f d              a float, a double
+ *     c[n]             n bytes of a string (1)
+ *     c0               to pack, the whole string; to unpack, as many bytes as the last number says
+ *     s                a string that ends with a NUL
+ *     x                a byte without meaning
+ *
+ * Integers longer than 8 bytes carry their low 8 bytes and zeros. */
 #include "broker/script/lua/sandbox_internal.h"
 #include "broker/script/lua/scratch.h"
 
@@ -350,6 +354,8 @@ static int struct_size(lua_State *state)
             luaL_argerror(state, 1, "option 's' has no fixed size");
         if (format.option == 'c' && format.size == 0)
             luaL_argerror(state, 1, "option 'c0' has no fixed size");
+        if (!isalnum((unsigned char)format.option) && format.option != ' ')
+            refuse_option(state, format.option); /* unknown letters have size 0, as in Redis */
         size += format.size;
     }
     lua_pushinteger(state, (lua_Integer)size);

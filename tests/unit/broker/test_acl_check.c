@@ -125,7 +125,8 @@ static void test_keys_need_what_the_command_does_to_them(void **state)
     assert_int_equal(judge(user, "SORT r STORE w"), ACL_ALLOWED);
     assert_int_equal(judge(user, "SORT r STORE r"), ACL_DENIED_KEY);
     assert_int_equal(judge(user, "BITFIELD r GET u8 0"), ACL_ALLOWED);
-    assert_int_equal(judge(user, "BITFIELD r GET u8 0 OVERFLOW WRAP"), ACL_DENIED_KEY);
+    assert_int_equal(judge(user, "BITFIELD r OVERFLOW WRAP GET u8 0"), ACL_ALLOWED);
+    assert_int_equal(judge(user, "BITFIELD r OVERFLOW SAT INCRBY u8 0 1"), ACL_DENIED_KEY);
     assert_int_equal(judge(user, "XREADGROUP GROUP STREAMS c STREAMS b x > >"), ACL_DENIED_KEY);
     assert_int_equal(judge(user, "PING"), ACL_ALLOWED);
     acl_user_release(user);

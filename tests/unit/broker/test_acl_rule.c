@@ -35,17 +35,16 @@ static const char *apply(struct acl_rules *rules, const char *words)
 {
     static struct diag diag;
     struct span split[64];
-    size_t count = 0;
+    struct acl_words taken = {.items = split, .what = "Error"};
 
     while (*words) {
         size_t size = strcspn(words, " ");
 
-        split[count++] = span_of(words, size);
+        split[taken.count++] = span_of(words, size);
         words += size + (words[size] == ' ');
     }
     diag = (struct diag){0};
-    return acl_rules_apply_words(&terms, rules, count, split, "Error", &diag) < 0 ? diag.text
-                                                                                  : NULL;
+    return acl_rules_apply_words(&terms, rules, &taken, &diag) < 0 ? diag.text : NULL;
 }
 
 static void assert_written(const struct acl_rules *rules, const char *expected)

@@ -199,6 +199,26 @@ static void append_reply(struct buffer *bytes, struct random *random, int depth)
     }
 }
 
+/* A few tables that hold each other twice are a reply without end. */
+static void test_more_values_than_the_limit_raise_an_error(void **state)
+{
+    static struct buffer bytes;
+    struct reply out;
+    struct passing passing = {
+        .out = &out,
+        .protocol = 2,
+        .code = "local t = {} for i = 1, 4000 do t[i] = i end for i = 1, 60 do t = {t, t} end "
+                "return t",
+    };
+
+    (void)state;
+    reply_init(&out, &bytes, 2);
+    assert_int_equal(sandbox_protect(box, run_code, &passing), LUA_ERRRUN);
+    assert_string_equal(lua_tostring(sandbox_state(box), -1), "the reply is too large");
+    lua_pop(sandbox_state(box), 1);
+    buffer_release(&bytes);
+}
+
 static void test_random_replies_pass_unchanged(void **state)
 {
     uint64_t seed = (uint64_t)time(NULL);
@@ -227,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_an_array_ends_before_its_first_nil),
         cmocka_unit_test(test_a_line_has_no_line_ends_in_it),
         cmocka_unit_test(test_a_table_in_itself_ends_at_the_limit),
+        cmocka_unit_test(test_more_values_than_the_limit_raise_an_error),
         cmocka_unit_test(test_random_replies_pass_unchanged),
     };
 

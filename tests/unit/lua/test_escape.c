@@ -337,6 +337,31 @@ static void test_coroutines_of_earlier_scripts(void **state)
     assert_string_equal(lua_tostring(sandbox_state(box), -1), "too long");
 }
 
+/* An error in a thread that does not run has nobody to catch it: Lua would end the process. */
+static void test_threads_that_do_not_run_need_no_memory(void **state)
+{
+    (void)state;
+    expect_ok(/* room for the arguments */
+              "local hold, ok, e = {} for i = 1, 30000 do "
+              "hold[i] = coroutine.create(function(...) return select('#', ...) end) end "
+              "for i = 1, 2000 do ok, e = pcall(coroutine.resume, hold[i], unpack({}, 1, 7000)) "
+              "if not ok then break end end hold = nil collectgarbage() "
+              "return not ok and e == 'not enough memory' and 'ok'");
+    expect_ok(/* the text of an error, when not a byte is left */
+              "local chain, hold, n = {}, {}, 0 for i = 1, 250 do chain[i] = "
+              "coroutine.create(function() "
+              "local ok, e = coroutine.resume(chain[i + 1]) error(e, 0) end) end "
+              "for k = 3, 6 do pcall(function() while true do "
+              "hold[n + 1] = string.rep('x', 10 ^ (9 - k) + n) n = n + 1 end end) end "
+              "collectgarbage() collectgarbage('stop') "
+              "local function tables() while true do local t = {} end end "
+              "local function texts() local i = 1e9 while true do i = i + 1 local s = tostring(i) "
+              "end "
+              "end pcall(tables) pcall(texts) "
+              "local ok, e = coroutine.resume(chain[1]) hold = nil collectgarbage() "
+              "return not ok and e == 'C stack overflow' and 'ok'");
+}
+
 #define escape_test(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -355,6 +380,7 @@ int main(void)
         escape_test(test_long_brackets),
         escape_test(test_error_objects),
         escape_test(test_coroutines_of_earlier_scripts),
+        escape_test(test_threads_that_do_not_run_need_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

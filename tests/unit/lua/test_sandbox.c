@@ -151,6 +151,47 @@ static void test_the_callback_is_asked_as_often_as_told(void **state)
     sandbox_free(box);
 }
 
+/* One instruction takes as long as there is data, so the clock is looked at more often. */
+static void test_with_more_memory_in_use_hooks_are_more_frequent(void **state)
+{
+    struct sandbox *box = new_box(0);
+    struct watch watch = {.patience = UINT32_MAX};
+
+    (void)state;
+    sandbox_set_hook(box, 100000, ask, &watch);
+    assert_int_equal(run(box, "for i = 1, 1000 do end"), 0);
+    assert_int_equal(lua_gethookcount(sandbox_state(box)), 500);
+    assert_int_equal(run(box, "local s = string.rep(' ', 80000000) for i = 1, 100 do end return s"),
+                     0);
+    assert_in_range(lua_gethookcount(sandbox_state(box)), 1, 60);
+    sandbox_free(box);
+}
+
+/* Steps of one call of a library function that takes long with little to show for it. */
+static void test_work_in_c_is_counted(void **state)
+{
+    static const char *const long_calls[] = {
+        "string.gsub(string.rep('a', 2000), '[' .. string.rep('b', 30000) .. ']-', '')",
+        "string.find(string.rep('a', 2000), '%f[' .. string.rep('b', 30000) .. ']')",
+        "for _ in string.gmatch(string.rep('a', 2000), '[' .. string.rep('b', 30000) .. ']-a') do "
+        "end",
+        "string.find(string.rep('a', 4000), '(' .. string.rep('a', 1500) .. ').-%1b')",
+        "cjson.decode('\"' .. string.rep('\\\\n', 1500000) .. '\"')",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(long_calls) / sizeof(long_calls[0]); i++) {
+        struct sandbox *box = new_box(0);
+        struct watch watch = {.patience = 9};
+
+        sandbox_set_hook(box, 100000, ask, &watch);
+        if (run(box, long_calls[i]) == 0)
+            fail_msg("%s: asked %u times", long_calls[i], watch.asked);
+        assert_true(sandbox_killed(box));
+        sandbox_free(box);
+    }
+}
+
 /* Each of these wants more memory than there is. */
 static const char *const greedy[] = {
     "return string.rep('x', 2147483647)",
@@ -353,6 +394,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_kill_ends_everything),
         cmocka_unit_test(test_the_callback_is_asked_as_often_as_told),
+        cmocka_unit_test(test_with_more_memory_in_use_hooks_are_more_frequent),
+        cmocka_unit_test(test_work_in_c_is_counted),
         cmocka_unit_test(test_the_memory_limit_is_an_error_and_nothing_more),
         cmocka_unit_test(test_a_script_may_catch_the_lack_of_memory),
         cmocka_unit_test(test_garbage_is_collected_before_the_limit),

@@ -8,4 +8,4 @@ a< ~unordered ["multi" "exec" "discard" "watch" "unwatch"]
 a> ACL CAT nosuch
 a< (error) ERR Unknown category 'nosuch'
 a> ACL CAT a b
-a< (error) ERR unknown subcommand or wrong number of arguments for 'cat'. Try ACL HELP.
+a< (error) ERR unknown subcommand or wrong number of arguments for 'CAT'. Try ACL HELP.

@@ -35,6 +35,8 @@ b> MGET r rw x
 b< (error) NOPERM No permissions to access a key
 b> BITFIELD r GET u8 0
 b< [0]
+b> BITFIELD r OVERFLOW SAT GET u8 0
+b< [0]
 b> BITFIELD r INCRBY u8 0 1
 b< (error) NOPERM No permissions to access a key
 b> EVAL "return 1" 1 x

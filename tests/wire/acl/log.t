@@ -24,7 +24,7 @@ a< []
 a> ACL LOG x
 a< (error) ERR value is not an integer or out of range
 a> ACL LOG 1 2
-a< (error) ERR unknown subcommand or wrong number of arguments for 'log'. Try ACL HELP.
+a< (error) ERR unknown subcommand or wrong number of arguments for 'LOG'. Try ACL HELP.
 a> CONFIG SET acllog-max-len 2
 a< OK
 a> ACL LOG 10

@@ -63,6 +63,10 @@ a> ACL SETUSER u (+get
 a< (error) ERR Unmatched parenthesis in acl selector starting at '(+get'.
 a> ACL SETUSER u foo (+get ~x
 a< (error) ERR Unmatched parenthesis in acl selector starting at '(+get'.
+a> ACL SETUSER u (~x (
+a< (error) ERR Unmatched parenthesis in acl selector starting at '('.
+a> ACL SETUSER u +get (~x (+get y
+a< (error) ERR Unmatched parenthesis in acl selector starting at '(+get'.
 a> ACL SETUSER u (on)
 a< (error) ERR Error in ACL SETUSER modifier '(on)': Syntax error
 a> ACL SETUSER u (+nosuch)

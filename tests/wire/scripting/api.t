@@ -12,6 +12,10 @@ a> eval "return redis.error_reply('-Err x')" 0
 a< (error) Err x
 a> eval "return redis.error_reply('-Err')" 0
 a< (error) ERR Err
+a> eval "return #redis.error_reply('a\\0' .. string.rep('b', 9000)).err" 0
+a< 5
+a> eval "return #redis.error_reply('-a\\0' .. string.rep('b', 9000)).err" 0
+a< 5
 a> eval "return redis.error_reply()" 0
 a< (error) ERR wrong number or type of arguments
 a> eval "return redis.error_reply(1)" 0

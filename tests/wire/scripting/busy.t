@@ -70,3 +70,27 @@ a< 1
 b< ["list" "x"]
 a> LRANGE list 0 -1
 a< ["y"]
+restart
+# One that has written says so first, whichever KILL is called. Timers go on.
+a> FUNCTION LOAD "#!lua name=lib\nredis.register_function('f', function() redis.call('set', 'half', '1') for i = 1, 90000000 do end redis.call('set', 'other', '2') return 'done' end)"
+a< "lib"
+b> BLPOP nokey 0.2
+blocked b
+a> FCALL f 0
+wait 5000 GET k -> (error) BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.
+d> SCRIPT KILL
+d< (error) UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.
+d> FUNCTION KILL
+d< (error) UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.
+d> WATCH other
+d< OK
+b< nil-array
+a< "done"
+d> MULTI
+d< OK
+d> GET other
+d< QUEUED
+d> EXEC
+d< nil-array
+a> FUNCTION FLUSH
+a< OK

@@ -38,3 +38,21 @@ a> eval_ro "return redis.call('publish','a','b')" 0
 a< (error) ERR Write commands are not allowed from read-only scripts. script: 4790605679cf073cb561805eb6c83112ff57d189, on @user_script:1.
 a> FUNCTION FLUSH
 a< OK
+restart
+# Words and values may stand in quotes; engine and flags of a script have one spelling only.
+a> eval "#!lua \"flags=no-writes\"\nreturn 1" 0
+a< 1
+a> eval "#!lua\t'flags=no-writes,allow-oom'\nreturn 1" 0
+a< 1
+a> eval "#!lua flags=\"no-writes\"\nreturn redis.call('set', 'a', 'b')" 0
+a< (error) ERR Write commands are not allowed from read-only scripts. script: 72a80a5fe9aa39f8af1bffcbb276b22abdc2ef60, on @user_script:2.
+a> eval "#!lua flags=\"no-writes\nreturn 1" 0
+a< (error) ERR Invalid engine in script shebang
+a> eval "#!lua flags=\"no-writes\"x\nreturn 1" 0
+a< (error) ERR Invalid engine in script shebang
+a> eval "#!LUA\nreturn 1" 0
+a< (error) ERR Unexpected engine in script shebang: #!LUA
+a> eval "#!lua flags=NO-WRITES\nreturn 1" 0
+a< (error) ERR Unexpected flag in script shebang: NO-WRITES
+a> eval "#!lua FLAGS=no-writes\nreturn 1" 0
+a< (error) ERR Unknown lua shebang option: FLAGS=no-writes

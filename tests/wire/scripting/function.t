@@ -204,3 +204,33 @@ a> FUNCTION FLUSH
 a< OK
 a> FUNCTION HELP
 a< *
+restart
+# The first line of a library: quotes, and any case.
+a> function load "#!lua \"name=q1\"\nredis.register_function('q1', function() end)"
+a< "q1"
+a> function load "#!LUA NAME='q2'\nredis.register_function('q2', function() end)"
+a< "q2"
+a> function load "#!lua name=\"q3\nredis.register_function('q3', function() end)"
+a< (error) ERR Invalid library metadata
+# What register_function takes: numbers are texts, flags have any case.
+a> function load "#!lua name=q4\nredis.register_function{function_name = 4, callback = function() return 1 end, description = 5, flags = {'NO-WRITES'}}"
+a< "q4"
+a> function list libraryname q4
+a< [["library_name" "q4" "engine" "LUA" "functions" [["name" "4" "description" "5" "flags" [no-writes]]]]]
+a> fcall_ro 4 0
+a< 1
+a> function load "#!lua name=q5\nredis.register_function{function_name = 'q5', callback = function() end, [5] = 1}"
+a< (error) ERR Error registering functions: ERR unknown argument given to redis.register_function
+a> function load "#!lua name=q5\nredis.register_function{function_name = 'q5', callback = function() end, [{}] = 1}"
+a< (error) ERR Error registering functions: ERR named argument key given to redis.register_function is not a string
+a> function load "#!lua name=q5\nredis.register_function{function_name = {}, callback = function() end}"
+a< (error) ERR Error registering functions: ERR function_name argument given to redis.register_function must be a string
+a> function load "#!lua name=q5\nwhile true do end"
+a< (error) ERR Error registering functions: ERR FUNCTION LOAD timeout
+only ours
+# FCALL takes any case, so one name is enough; the oracle takes both and ends when they go.
+a> function load "#!lua name=q6\nredis.register_function('f', function() end) redis.register_function('F', function() end)"
+a< (error) ERR Error registering functions: ERR Function already exists in the library
+end
+a> function flush
+a< OK

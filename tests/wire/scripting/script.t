@@ -46,3 +46,11 @@ a> FUNCTION FLUSH
 a< OK
 a> SCRIPT HELP
 a< *
+restart
+# What can't be a digest is unknown, whatever its keys are.
+a> evalsha abc x
+a< (error) NOSCRIPT No matching script. Please use EVAL.
+a> evalsha abc 5
+a< (error) NOSCRIPT No matching script. Please use EVAL.
+a> evalsha_ro "" -1
+a< (error) NOSCRIPT No matching script. Please use EVAL.

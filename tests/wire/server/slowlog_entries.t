@@ -15,6 +15,17 @@ a> MIGRATE 127.0.0.1 1 nosuch 0 10 COPY AUTH2 user secret
 a< NOKEY
 a> SLOWLOG GET 4
 a< [[<int> <int> <int> ["MIGRATE" "127.0.0.1" "1" "nosuch" "0" "10" "COPY" "AUTH2" "(redacted)" "(redacted)"] <str> "me" 10] [<int> <int> <int> ["CONFIG" "SET" "maxmemory" "0" "requirepass" "(redacted)" "hz" "10"] <str> "me" 8] [<int> <int> <int> ["HELLO" "3" "AUTH" "(redacted)" "(redacted)" "SETNAME" "x"] <str> "me" 7] [<int> <int> <int> ["AUTH" "(redacted)" "(redacted)"] <str> "me" 3]]
+# Names that look like options, and options that come twice, do not show a password.
+a> HELLO 2 SETNAME auth AUTH user secret
+a< (error) WRONGPASS invalid username-password pair or user is disabled.
+a> HELLO 2 SETNAME keys AUTH user secret
+a< (error) WRONGPASS invalid username-password pair or user is disabled.
+a> MIGRATE 127.0.0.1 1 nosuch 0 10 AUTH auth2 AUTH2 user secret
+a< NOKEY
+a> MIGRATE 127.0.0.1 1 "" 0 10 AUTH keys KEYS nosuch auth x
+a< NOKEY
+a> SLOWLOG GET 4
+a< [[<int> <int> <int> ["MIGRATE" "127.0.0.1" "1" "" "0" "10" "AUTH" "(redacted)" "KEYS" "nosuch" "auth" "x"] <str> "me" 12] [<int> <int> <int> ["MIGRATE" "127.0.0.1" "1" "nosuch" "0" "10" "AUTH" "(redacted)" "(redacted)" "(redacted)" "(redacted)"] <str> "me" 11] [<int> <int> <int> ["HELLO" "2" "SETNAME" "keys" "AUTH" "(redacted)" "(redacted)"] <str> "me" 7] [<int> <int> <int> ["HELLO" "2" "SETNAME" "auth" "AUTH" "(redacted)" "(redacted)"] <str> "me" 7]]
 # Long calls are shortened.
 a> CONFIG SET slowlog-entry-max-argc 3 slowlog-entry-max-string-len 4
 a< OK

@@ -207,6 +207,21 @@ static void test_a_replay_finds_expired_fields_and_sets_past_times(void **state)
     RUN("HGET h l", "nil");
 }
 
+/* On a replica they stay until the primary says so. */
+static void test_a_replica_hides_expired_fields(void **state)
+{
+    (void)state;
+    make_stale();
+    fake->flags |= REQUEST_REPLICA;
+    RUN("HGET h x", "nil");
+    RUN("HMGET h x l", "[nil \"1\"]");
+    RUN("HRANDFIELD h 10", "[\"l\"]");
+    RUN("HLEN h", "4");
+    fake->flags &= ~(unsigned)REQUEST_REPLICA;
+    RUN("HGET h x", "nil");
+    RUN("HLEN h", "3");
+}
+
 static void check_timer(void)
 {
     uint64_t counted = stats().expired_subkeys_active;
@@ -358,6 +373,7 @@ int main(void)
         TEST(test_an_expired_field_is_missing_to_readers),
         TEST(test_an_expired_field_is_missing_to_writers),
         TEST(test_a_replay_finds_expired_fields_and_sets_past_times),
+        TEST(test_a_replica_hides_expired_fields),
         TEST(test_the_timer_removes_fields_and_then_the_key),
         TEST(test_the_timer_goes_on_until_all_is_removed),
         TEST(test_times_follow_their_key),

@@ -1,0 +1,366 @@
+"""The link to the primary when it breaks: what is left out of the stream is asked for, and nothing
+more; a replica that was killed goes on from its own log."""
+
+from __future__ import annotations
+
+import random
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+from any_calls import Load, known_commands
+from common import (
+    Error,
+    Server,
+    Simple,
+    assert_same,
+    expect_in_log,
+    follow,
+    info,
+    main,
+    ok,
+    ours,
+    redis_primary,
+    same,
+    stop,
+    wait_for,
+    wait_level,
+    wait_up,
+)
+from proxy import Proxy
+from server import free_port
+
+
+def full_syncs(server: Server) -> int:
+    return server.log().count("Full resync from master")
+
+
+def partial_syncs(server: Server) -> int:
+    return server.log().count("accepted a Partial Resynchronization")
+
+
+class Writers:
+    """Clients that load a primary until they are told to stop."""
+
+    def __init__(self, primary: Server, seed: int, count: int = 2) -> None:
+        self.ended = threading.Event()
+        self.calls = 0
+        names = known_commands(primary.client())
+        self.threads = [
+            threading.Thread(target=self._write, args=(primary, seed + n, names)) for n in range(count)
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def _write(self, primary: Server, seed: int, names: set[str]) -> None:
+        client, load = primary.client(60), Load(seed, names)
+        while not self.ended.is_set():
+            load.run(client, 100)
+            self.calls += 100
+        client.close()
+
+    def __enter__(self) -> "Writers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def a_connection_that_is_cut_is_continued(options: Any) -> None:
+    primary, replica = redis_primary(), ours(options)
+    p, r = primary.client(60), replica.client(60)
+    follow(r, primary.port)
+    wait_up(r)
+    with Writers(primary, options.seed):
+        for _ in range(5):
+            time.sleep(0.3)
+            p.call("CLIENT", "KILL", "TYPE", "replica")
+    wait_level(p, r)
+    assert full_syncs(replica) == 1, replica.log()[-3000:]
+    assert partial_syncs(replica) >= 5
+    stop(primary, replica)
+
+
+def cuts_at_any_byte_lose_nothing(options: Any) -> None:
+    primary, replica, theirs = redis_primary(), ours(options), redis_primary()
+    p, r, t = primary.client(60), replica.client(60), theirs.client(60)
+    follow(t, primary.port)
+    wait_up(t)
+    with Proxy(primary.port, options.seed) as proxy:
+        follow(r, proxy.port)
+        wait_up(r)
+        proxy.cut_mean = 20000
+        proxy.cut()
+        with Writers(primary, options.seed):
+            wait_for(lambda: proxy.cuts >= 25, 60 * options.slow, "the proxy to cut")
+        proxy.cut_mean = None
+        wait_level(p, r, 60)
+        wait_level(p, t, 60)
+        assert_same(t, r)
+        assert full_syncs(replica) == 1, replica.log()[-3000:]
+    stop(primary, replica, theirs)
+
+
+def a_full_synchronisation_that_is_cut_is_begun_again(options: Any) -> None:
+    for diskless in ("yes", "no"):
+        primary, replica = redis_primary("--repl-diskless-sync", diskless), ours(options)
+        p, r = primary.client(60), replica.client(60)
+        chance = random.Random(options.seed)
+        p.pipeline([("SET", f"k{n}", chance.randbytes(1000)) for n in range(2000)])
+        r.call("SET", "own", "1")
+        with Proxy(primary.port, options.seed) as proxy:
+            proxy.cut_mean = 100000
+            follow(r, proxy.port)
+            wait_for(lambda: proxy.cuts >= 3, 60, "the proxy to cut")
+            assert r.call("GET", "own") == b"1"  # until the new data has come whole
+            proxy.cut_mean = None
+            wait_up(r, 60)
+            same(p, r)
+        stop(primary, replica)
+
+
+def a_replica_that_was_killed_goes_on_from_its_log(options: Any) -> None:
+    primary, theirs = redis_primary(), redis_primary()
+    replica = ours(options, "--appendfsync", "always")
+    p, r, t = primary.client(60), replica.client(60), theirs.client(60)
+    follow(r, primary.port)
+    follow(t, primary.port)
+    wait_up(r)
+    wait_up(t)
+    replica.options = (*replica.options, "--replicaof", f"127.0.0.1 {primary.port}")
+    for _ in range(3):
+        with Writers(primary, options.seed):
+            time.sleep(0.5)
+            replica.kill()
+            time.sleep(0.2)
+        replica.restart()
+        r = replica.client(60)
+        wait_level(p, r)
+        wait_level(p, t)
+        assert_same(t, r)
+    replica.process.terminate()
+    replica.process.wait()
+    p.call("SET", "while", "away")
+    replica.restart()
+    r = replica.client(60)
+    wait_level(p, r)
+    assert r.call("GET", "while") == b"away"
+    assert full_syncs(replica) == 1, replica.log()[-3000:]
+    assert partial_syncs(replica) == 4
+    stop(primary, replica, theirs)
+
+
+def a_checkpoint_of_a_replica_is_where_it_goes_on(options: Any) -> None:
+    """Its log is the primary's, byte for byte, SELECT left out where the primary left it out."""
+    primary = redis_primary()
+    replica = ours(options, "--appendfsync", "always")
+    p, r = primary.client(60), replica.client(60)
+    follow(r, primary.port)
+    wait_up(r)
+    p.call("SELECT", 7)
+    for round_ in range(3):
+        p.pipeline([("SET", f"k{n}", round_) for n in range(100)])
+        wait_level(p, r)
+        wait_for(lambda: not isinstance(r.call("BGREWRITEAOF"), Error), 10, "the checkpoint to begin")
+        p.call("INCR", "n")
+        expect = round_ + 1
+        wait_for(
+            lambda: replica.log().count("rewrite finished successfully") == expect, 20, "the checkpoint"
+        )
+    p.call("SET", "after", "1")
+    wait_level(p, r)
+    replica.kill()
+    replica.options = (*replica.options, "--replicaof", f"127.0.0.1 {primary.port}")
+    replica.restart()
+    same(p, replica.client(60))
+    assert full_syncs(replica) == 1
+    stop(primary, replica)
+
+
+def a_promoted_replica_goes_its_own_way(options: Any) -> None:
+    primary, replica = redis_primary(), ours(options)
+    p, r = primary.client(), replica.client()
+    p.call("SELECT", 3)
+    p.call("SET", "a", "1")
+    follow(r, primary.port)
+    wait_up(r)
+    p.call("SET", "b", "2")
+    wait_level(p, r)
+    before = info(r)
+    assert r.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+    after = info(r)
+    assert after["role"] == "master"
+    assert after["master_replid"] != before["master_replid"] == after["master_replid2"]
+    assert r.call("SET", "own", "1") == Simple("OK")
+    r.call("SELECT", 3)
+    assert r.call("INCR", "b") == 3
+    replica.kill()
+    replica.restart()
+    r = replica.client()
+    assert r.call("GET", "own") == b"1"
+    r.call("SELECT", 3)
+    assert r.call("GET", "b") == b"3"
+    assert info(r)["role"] == "master"
+    follow(r, primary.port)  # and back: everything of its own is gone
+    wait_up(r)
+    same(p, r)
+    assert full_syncs(replica) == 2
+    stop(primary, replica)
+
+
+def a_primary_that_says_nothing_is_left(options: Any) -> None:
+    """It accepts and is silent: repl-timeout ends that, in the greeting as well as later."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        replica = ours(options, "--repl-timeout", "1")
+        r = replica.client()
+        follow(r, silent.getsockname()[1])
+        expect_in_log(replica, "does not answer PING in time")
+        primary = redis_primary("--repl-ping-replica-period", "3600")
+        follow(r, primary.port)
+        wait_up(r)
+        expect_in_log(replica, "MASTER timeout")
+        wait_up(r)
+        stop(primary, replica)
+
+
+def another_can_be_followed_whatever_the_link_does(options: Any) -> None:
+    """REPLICAOF again and again, to one that is there, to one that is not, and to nobody."""
+    first, second, replica = redis_primary(), redis_primary(), ours(options)
+    r = replica.client()
+    first.client().call("SET", "who", "first")
+    second.client().call("SET", "who", "second")
+    ports = [first.port, second.port, free_port()]
+    for n in range(60):
+        follow(r, ports[n % 3]) if n % 7 else ok(r.call("REPLICAOF", "NO", "ONE"))
+        time.sleep(0.02 * (n % 4))
+    follow(r, second.port)
+    wait_up(r)
+    same(second.client(), r)
+    stop(first, second, replica)
+
+
+def a_call_that_cannot_be_applied_leads_to_a_full_synchronisation(options: Any) -> None:
+    primary, replica = redis_primary(), ours(options, "--replica-read-only", "no")
+    p, r = primary.client(), replica.client()
+    p.call("SET", "a", "1")
+    follow(r, primary.port)
+    wait_up(r)
+    ok(r.call("DEL", "a"))
+    ok(r.call("RPUSH", "a", "list"))  # a writable replica may stray
+    p.call("INCR", "a")
+    expect_in_log(replica, "The data is not the primary's any more: WRONGTYPE")
+    wait_for(lambda: r.call("GET", "a") == b"2", 20, "the full synchronisation")
+    same(p, r)
+    assert full_syncs(replica) == 2
+    stop(primary, replica)
+
+
+def a_start_after_a_crash_begins_a_history(options: Any) -> None:
+    """As a primary: what was lost in the crash may be on replicas under the old id. Who made it a
+    replica again has the old id, and goes on from there."""
+    first = ours(options, "--appendfsync", "always")
+    second = ours(options, "--appendfsync", "always")
+    f, s = first.client(), second.client()
+    f.call("SET", "a", "1")
+    ok(f.call("CONFIG", "SET", "repl-diskless-sync-delay", "0"))
+    follow(s, first.port)
+    wait_up(s)
+    f.call("SET", "b", "2")
+    wait_level(f, s)
+    old = info(f)["master_replid"]
+    first.kill()
+    assert s.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+    s.call("SET", "c", "3")
+    assert info(s)["master_replid2"] == old
+    first.restart()
+    f = first.client()
+    assert info(f)["master_replid"] != old == info(f)["master_replid2"]
+    follow(f, second.port)
+    wait_up(f)
+    same(s, f, foreign=False)
+    assert full_syncs(first) == 0 and partial_syncs(first) == 1, first.log()[-2000:]
+    assert info(f)["master_replid"] == info(s)["master_replid"]
+    first.process.terminate()
+    first.process.wait()
+    first.restart()  # closed in good order: the same history goes on
+    assert info(first.client())["master_replid"] == info(s)["master_replid"]
+    stop(first, second)
+
+
+def a_snapshot_that_is_damaged_is_refused(options: Any) -> None:
+    replica = ours(options)
+    r = replica.client()
+    r.call("SET", "own", "1")
+    with FalsePrimary(b"REDIS0010\xfe\x00\x00\x03abc\x05short") as primary:
+        follow(r, primary.port)
+        expect_in_log(replica, "Following 127.0.0.1")
+        wait_for(lambda: primary.served >= 1, 10, "the snapshot to be sent")
+        wait_for(lambda: replica.log().count("incoming.rdb") >= 1, 10, "the refusal")
+        assert r.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+    ok(r.call("SET", "new", "1"))
+    before = sorted(r.call("KEYS", "*"))
+    replica.kill()
+    replica.restart()
+    assert sorted(replica.client().call("KEYS", "*")) == before
+    stop(replica)
+
+
+class FalsePrimary:
+    """Answers the greeting, and sends these bytes as the snapshot."""
+
+    def __init__(self, snapshot: bytes) -> None:
+        self.snapshot, self.served = snapshot, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.listener.getsockname()[1])
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> "FalsePrimary":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    self._talk(connection)
+                except OSError:
+                    pass
+
+    def _talk(self, connection: socket.socket) -> None:
+        while data := connection.recv(4096):
+            if b"PSYNC" in data:
+                connection.sendall(b"+FULLRESYNC " + b"a" * 40 + b" 1000\r\n")
+                connection.sendall(b"$%d\r\n" % len(self.snapshot) + self.snapshot)
+                self.served += 1
+            elif b"PING" in data:
+                connection.sendall(b"+PONG\r\n")
+            elif b"REPLCONF" in data and b"ACK" not in data:
+                connection.sendall(b"+OK\r\n")
+
+
+TESTS = [
+    a_connection_that_is_cut_is_continued,
+    cuts_at_any_byte_lose_nothing,
+    a_full_synchronisation_that_is_cut_is_begun_again,
+    a_replica_that_was_killed_goes_on_from_its_log,
+    a_checkpoint_of_a_replica_is_where_it_goes_on,
+    a_promoted_replica_goes_its_own_way,
+    a_primary_that_says_nothing_is_left,
+    another_can_be_followed_whatever_the_link_does,
+    a_call_that_cannot_be_applied_leads_to_a_full_synchronisation,
+    a_start_after_a_crash_begins_a_history,
+    a_snapshot_that_is_damaged_is_refused,
+]
+
+if __name__ == "__main__":
+    sys.exit(main(TESTS))
