@@ -1,6 +1,7 @@
 /* shell.c - millstream-cli: one command from its arguments, commands from standard input, or a
  * conversation on a terminal. */
 #include "clients/shell/line.h"
+#include "clients/shell/migrate.h"
 #include "clients/shell/pipe.h"
 #include "clients/shell/session.h"
 #include "clients/shell/words.h"
@@ -122,6 +123,14 @@ static int run_line(struct session *session, const char *text)
         rc = repeat_command(session, (long)repeat, words.count - skip, words.items + skip);
     arena_free(arena);
     return rc;
+}
+
+/* "migrate from-redis HOST:PORT" is for us; the command MIGRATE has a port of its own there. */
+static bool is_migration(const struct shell_options *options)
+{
+    return options->argc >= 2 && strcasecmp(options->argv[0], "migrate") == 0 &&
+           strcmp(options->argv[1], "from-redis") == 0 &&
+           (options->argc == 2 || strpbrk(options->argv[2], ":-"));
 }
 
 static int run_lines(struct session *session, FILE *from)
@@ -341,7 +350,9 @@ int main(int argc, char **argv)
         options.connection.transport_context = tls;
     }
     session_init(&session, &options);
-    if (options.pipe) {
+    if (is_migration(&options)) {
+        rc = migrate_run(&options.connection, options.argc - 1, options.argv + 1);
+    } else if (options.pipe) {
         rc = session_connect(&session) == MS_OK
                  ? pipe_run(session.connection, STDIN_FILENO, options.pipe_timeout_s)
                  : EXIT_FAILED;

@@ -456,5 +456,6 @@ void shell_options_help(FILE *to)
                 "  millstream-cli --json XRANGE orders - +\n"
                 "  millstream-cli -r 10 -i 0.5 XLEN orders\n"
                 "  cat body.txt | millstream-cli -x XADD orders '*' body\n"
-                "  millstream-cli --pipe < commands.resp\n");
+                "  millstream-cli --pipe < commands.resp\n"
+                "  millstream-cli migrate from-redis --help\n");
 }
