@@ -222,6 +222,8 @@ struct model {
     uint64_t begins[400], ends[400];
     size_t count;
     struct buffer bytes; /* by position; of volatile ones too */
+    uint64_t fixed;      /* no kill takes a position back that is below this */
+    uint64_t marked;     /* nor below this, if the log had got to carry out its last mark */
 };
 
 /* Appends something, volatile or not, of one append each: so each is a frame. */
@@ -240,25 +242,33 @@ static void append_any(struct model *model)
     }
     model->begins[model->count] = model->bytes.size - size;
     model->ends[model->count++] = model->bytes.size;
+    model->fixed = model->bytes.size;
     commit_log_append(model->log, records);
     flush(model->log);
 }
 
-/* A clean start goes on where it ended; after a kill volatile positions at the end are given again.
- */
+/* A clean start goes on where it ended; after a kill volatile positions at the end are given again,
+ * but for those before a start or a mark. */
 static void restart(struct model *model, bool killed)
 {
     struct twin *left = killed ? twin_after_kill(model->twin) : NULL;
+    uint64_t position;
 
     commit_log_close(model->log);
     if (left) {
         twin_free(model->twin);
         model->twin = left;
         model->options.io = twin_io(left);
-        model->bytes.size = model->count ? (size_t)model->ends[model->count - 1] : 0;
     }
     model->log = open_with(&model->options, true);
-    assert_int_equal(commit_log_position(model->log), model->bytes.size);
+    position = commit_log_position(model->log);
+    if (killed) {
+        assert_true(position >= model->fixed);
+        assert_true(position <= model->fixed || position <= model->marked);
+        model->bytes.size = (size_t)position;
+    }
+    assert_int_equal(position, model->bytes.size);
+    model->fixed = position;
 }
 
 /* From the position on: the frame that holds it or the next one, and all behind. */
@@ -300,7 +310,7 @@ static void run_model(uint64_t seed, bool compress)
         if (what < 2)
             restart(&model, what);
         else if (what < 5)
-            commit_log_mark(model.log);
+            model.marked = commit_log_mark(model.log);
         if (i != 39)
             continue;
         flush(model.log);
