@@ -8,6 +8,7 @@
 
 enum {
     WORDS_LIMIT = 32,
+    WORD_SIZE = 64, /* of one that is drawn */
     STAMP_SIZE = 20,
     FILL_BATCH = 1000
 };
@@ -16,12 +17,24 @@ static const char stream[] = "millstream-benchmark:stream";
 
 /* --- Plain tests: one command over and over. */
 
+/* A word with %r or %k in it: a number, or a key's name, drawn from -r many. */
+static struct span drawn(struct bench *bench, struct span word, const char *mark, char *to)
+{
+    int64_t range = bench->options->keyspace > 0 ? bench->options->keyspace : 1;
+    unsigned long long number = random_below(&bench->random, (uint64_t)range);
+    int before = (int)(mark - word.data);
+    int written = snprintf(to, WORD_SIZE, mark[1] == 'k' ? "%.*skey:%012llu" : "%.*s%llu", before,
+                           word.data, number);
+
+    return span_of(to, (size_t)written);
+}
+
 static void send_plain(struct bench_connection *connection)
 {
     struct bench *bench = connection->bench;
     const char *at = bench->workload->command;
     struct span words[WORDS_LIMIT];
-    char numbers[WORDS_LIMIT][64];
+    char texts[WORDS_LIMIT][WORD_SIZE];
     size_t count = 0;
 
     if (bench->issued >= bench->options->requests)
@@ -29,22 +42,17 @@ static void send_plain(struct bench_connection *connection)
     bench->issued++;
     while (*at && count < WORDS_LIMIT) {
         const char *end = strchr(at, ' ');
-        size_t size = end ? (size_t)(end - at) : strlen(at);
-        int64_t range = bench->options->keyspace > 0 ? bench->options->keyspace : 1;
+        struct span word = span_of(at, end ? (size_t)(end - at) : strlen(at));
+        const char *mark = memchr(word.data, '%', word.size);
 
-        if (size == 2 && at[0] == '%' && at[1] == 'v') {
+        if (!mark)
+            words[count] = word;
+        else if (mark[1] == 'v')
             words[count] = span_of(bench->value, (size_t)bench->options->size);
-        } else if (size == 2 && at[0] == '%') {
-            int written = snprintf(
-                numbers[count], sizeof(numbers[count]), at[1] == 'k' ? "key:%012llu" : "%llu",
-                (unsigned long long)random_below(&bench->random, (uint64_t)range));
-
-            words[count] = span_of(numbers[count], (size_t)written);
-        } else {
-            words[count] = span_of(at, size);
-        }
+        else
+            words[count] = drawn(bench, word, mark, texts[count]);
         count++;
-        at += size + (end != NULL);
+        at += word.size + (end != NULL);
     }
     bench_send(connection, count, words);
 }

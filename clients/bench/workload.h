@@ -6,7 +6,8 @@
 
 struct workload {
     const char *name, *summary;
-    const char *command; /* plain tests: words; %k a key, %v the value, %r a random number */
+    const char *command; /* plain tests: words; %k a key, %v the value, %r a random number, which
+                            may end a word */
     bool usual;          /* runs when no test is named */
     void (*prepare)(struct bench *bench);               /* before the clock starts; may be NULL */
     void (*start)(struct bench_connection *connection); /* NULL: plain */

@@ -150,6 +150,16 @@ def test_every_load_runs_or_says_why_not(server: Server) -> None:
     expect("no such load", run(BENCHMARK, server, "-t", "nosuch")[0], 2)
 
 
+def test_what_is_drawn_is_drawn_anywhere_in_a_word(server: Server) -> None:
+    run(BENCHMARK, server, "-n", "2000", "-r", "50", "-t", "incr,hset,sadd,zadd,set", "-q")
+    client = server.client()
+    expect("counters", 40 <= len(client.call("KEYS", "counter:*")) <= 50, True)
+    for call in (("HLEN", "myhash"), ("SCARD", "myset"), ("ZCARD", "myzset")):
+        expect(call[0], 40 <= client.call(*call) <= 50, True)
+    expect("keys", client.call("KEYS", "*%*"), [])
+    expect("names", len(client.call("KEYS", "key:????????????")) >= 40, True)
+
+
 def test_a_unix_socket_serves_both_programs(_: Server) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "socket")
