@@ -244,13 +244,13 @@ static void on_loaded(void *receiver, struct inbox_message *message)
     struct reactor *reactor = receiver;
     struct server *server = self->server;
 
+    if (atomic_load_explicit(&server->stopping, memory_order_relaxed))
+        return; /* what was opened is closed with the rest */
     if (self->load_result < 0) {
-        if (!atomic_load_explicit(&server->stopping, memory_order_relaxed)) {
-            log_line(server->log, LOG_WARNING, "Can't load what is on the disk: %s",
-                     self->load_diag.text);
-            server->exit_code = 1;
-            server_stop(server);
-        }
+        log_line(server->log, LOG_WARNING, "Can't load what is on the disk: %s",
+                 self->load_diag.text);
+        server->exit_code = 1;
+        server_stop(server);
         return;
     }
     world_stop(server->world, reactor->index);

@@ -288,6 +288,7 @@ int server_run(struct server *server)
         pthread_join(server->reactors[i]->thread, NULL);
     replication_stop(server->replication);
     persistence_stop(server->persistence);
+    reactor_receive(first); /* the loader's last word lies in what goes before the reactors do */
     daemon_remove_pid_file(server);
     if (server_config(server)->unixsocket[0])
         unlink(server_config(server)->unixsocket);

@@ -166,6 +166,24 @@ def shuts_down_in_order(binary: str) -> None:
     server.stop()
 
 
+def ends_in_order_while_it_starts(binary: str) -> None:
+    for _ in range(20):
+        folder = tempfile.TemporaryDirectory()
+        server = subprocess.Popen(
+            [binary, "--port", str(free_port()), "--bind", "127.0.0.1", "--dir", folder.name],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert server.stdout is not None
+        for line in server.stdout:
+            if b"Server initialized" in line:
+                break
+        server.send_signal(signal.SIGTERM)
+        rest = server.communicate(timeout=60)[0]
+        assert server.returncode in (0, -signal.SIGTERM), (server.returncode, rest.decode()[-3000:])
+        folder.cleanup()
+
+
 def evicts_and_refuses(binary: str) -> None:
     with Server(binary, "--maxmemory", "20mb", "--maxmemory-policy", "allkeys-lru") as server:
         client = server.client()
@@ -193,6 +211,7 @@ RULES: list[Callable[[str], None]] = [
     keeps_debug_shut,
     says_what_tools_wait_for,
     shuts_down_in_order,
+    ends_in_order_while_it_starts,
     evicts_and_refuses,
 ]
 
