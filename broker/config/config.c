@@ -195,6 +195,31 @@ static int include(struct config *config, struct span pattern, int depth, struct
     return rc;
 }
 
+/* Lines of `save` add up, and an empty one forgets those before it. */
+static int apply_save(struct config *config, const struct directive *directive, size_t count,
+                      const struct span *words, struct diag *diag)
+{
+    struct span all[DIRECTIVE_WORDS_LIMIT];
+    struct buffer before = {0}, scratch = {0};
+    int known = 0, rc;
+
+    if (config->save_given && words[0].size > 0) {
+        directive_get(config, directive, &before);
+        known = config_split(span_of(before.data, before.size), &scratch, all,
+                             DIRECTIVE_WORDS_LIMIT - count);
+    }
+    if (known < 0) {
+        rc = diag_set(diag, ERR_RANGE, "too many save points");
+    } else {
+        memcpy(all + known, words, count * sizeof(*words));
+        rc = directive_set(config, directive, (size_t)known + count, all, diag);
+    }
+    config->save_given |= rc == 0;
+    buffer_release(&before);
+    buffer_release(&scratch);
+    return rc;
+}
+
 /* One directive with its words, from a file or the command line. */
 static int apply(struct config *config, size_t count, const struct span *words, int depth,
                  struct diag *diag)
@@ -207,6 +232,9 @@ static int apply(struct config *config, size_t count, const struct span *words, 
     directive = directive_find(words[0]);
     if (!directive)
         return diag_set(diag, ERR_SYNTAX, "Bad directive or wrong number of arguments");
+    if (strcmp(directive->name, "save") == 0)
+        return apply_save(config, directive, count > 1 ? count - 1 : 1,
+                          count > 1 ? words + 1 : &empty, diag);
     if (count == 1 && (directive->kind >= DIRECTIVE_WORDS || directive->flags & DIRECTIVE_MULTI))
         return directive_set(config, directive, 1, &empty, diag);
     return directive_set(config, directive, count - 1, words + 1, diag);
@@ -318,13 +346,24 @@ static int read_options(struct config *config, int argc, char **argv, struct dia
     return 0;
 }
 
+/* Where the log has everything, RDB files beside it are written for who asks for them. */
+static int settle_save(struct config *config, struct diag *diag)
+{
+    static const struct span none = {.data = "", .size = 0};
+
+    if (config->save_given || !config->appendonly)
+        return 0;
+    return directive_set(config, directive_find(SPAN("save")), 1, &none, diag);
+}
+
 int config_load(struct config_store *store, int argc, char **argv, struct diag *diag)
 {
-    int at = 1;
+    int at = 1, rc;
 
     if (argc > 1 && strncmp(argv[1], "--", 2) != 0) {
         char *path = strcmp(argv[1], "-") == 0 ? NULL : realpath(argv[1], NULL);
-        int rc = read_file(store->current, argv[1], 0, diag);
+
+        rc = read_file(store->current, argv[1], 0, diag);
 
         if (path) {
             mem_free(store->file);
@@ -335,7 +374,8 @@ int config_load(struct config_store *store, int argc, char **argv, struct diag *
             return rc;
         at = 2;
     }
-    return read_options(store->current, argc - at, argv + at, diag);
+    rc = read_options(store->current, argc - at, argv + at, diag);
+    return rc < 0 ? rc : settle_save(store->current, diag);
 }
 
 bool config_is_secret(struct span name)

@@ -139,6 +139,7 @@ struct config {
     int64_t auto_aof_rewrite_min_size, auto_aof_rewrite_percentage;
     bool aof_load_truncated;
     char *appenddirname, *appendfilename; /* where a Redis AOF may be found */
+    bool save_given;                      /* `save` was set, and is not the default */
     char *dbfilename;
     char *backupdirname;       /* in the server's directory */
     int64_t backup_sealed_ttl; /* seconds; 0: for ever */

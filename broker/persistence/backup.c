@@ -460,7 +460,7 @@ int backup_open_log(struct backup *self, struct commit_log **log, struct diag *d
         .sync = COMMIT_NO, /* sealing syncs */
         .compress = config->log_compression,
         .segment_bytes = (uint64_t)config->log_segment_size,
-        .replication_id = self->persistence->server->replication_id,
+        .replication_id = persistence_new_id(self->persistence),
     };
     struct commit_recovery found;
     int rc = commit_log_open(&options, log, &found, diag);

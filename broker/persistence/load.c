@@ -85,7 +85,7 @@ static bool on_rdb_progress(void *context, uint64_t bytes, uint64_t of, uint64_t
     return persistence_loading_pause(self);
 }
 
-static void on_aux(void *context, struct span name, struct span value)
+void persistence_on_aux(void *context, struct span name, struct span value)
 {
     struct persistence *self = context;
     int64_t db;
@@ -95,7 +95,7 @@ static void on_aux(void *context, struct span name, struct span value)
         self->loaded_db = (int)db;
 }
 
-static int on_function(void *context, struct span code, struct diag *diag)
+int persistence_on_function(void *context, struct span code, struct diag *diag)
 {
     struct persistence *self = context;
 
@@ -115,8 +115,8 @@ int persistence_load_rdb(struct persistence *self, const char *path, bool keep_e
         .now_ms = clock_now_ms(),
         .keep_expired = keep_expired,
         .check_checksum = config->rdbchecksum,
-        .aux = on_aux,
-        .function = on_function,
+        .aux = persistence_on_aux,
+        .function = persistence_on_function,
         .progress = on_rdb_progress,
         .context = self,
     };
@@ -195,7 +195,6 @@ static int load_log(struct persistence *self, struct diag *diag)
     rc = persistence_open_log(self, &found, diag);
     if (rc < 0)
         return rc;
-    self->was_cut = !found.clean;
     if (found.cut_bytes > 0)
         log_line(self->server->log, LOG_WARNING,
                  "The end of %s/%s was not complete, as after a power cut: %llu bytes that nobody "
@@ -205,6 +204,7 @@ static int load_log(struct persistence *self, struct diag *diag)
     /* an import that was refused has left an empty log behind */
     if (!found.checkpoint_file[0] && found.end == 0)
         found.created = true;
+    self->has_past = !found.created;
     if (found.created)
         rc = begin_log(self, diag);
     else if (found.checkpoint_file[0])
@@ -258,6 +258,7 @@ static void on_loaded(void *receiver, struct inbox_message *message)
     self->opening = NULL;
     self->db = self->log ? self->loaded_db : -1;
     atomic_store_explicit(&server->loading, false, memory_order_relaxed);
+    persistence_configure(self); /* it may have been told something meanwhile */
     replication_start(server->replication);
     world_resume(server->world, reactor->index);
     announce_ready(server);

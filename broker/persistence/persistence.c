@@ -124,6 +124,12 @@ static enum commit_sync sync_of(enum config_appendfsync appendfsync)
     }
 }
 
+const char *persistence_new_id(struct persistence *self)
+{
+    server_random_hex(self->server->replication_id, RUN_ID_SIZE);
+    return self->server->replication_id;
+}
+
 struct commit_options persistence_log_options(struct persistence *self)
 {
     const struct config *config = server_config(self->server);
@@ -134,7 +140,7 @@ struct commit_options persistence_log_options(struct persistence *self)
         .sync = sync_of(config->appendfsync),
         .compress = config->log_compression,
         .segment_bytes = (uint64_t)config->log_segment_size,
-        .replication_id = self->server->replication_id,
+        .replication_id = persistence_new_id(self),
         .listener = {self, on_durable, on_failed, on_recovered, on_synced},
     };
 }
@@ -314,8 +320,14 @@ void persistence_collect(struct persistence *self, struct reactor *reactor,
 {
     struct recording *recording = &self->recordings[reactor->index];
 
-    if (!persistence_is_logging(self) || replication_is_replica(self->server->replication))
-        return; /* a replica's log is its primary's */
+    if (!persistence_is_logging(self))
+        return;
+    if (replication_is_replica(self->server->replication)) { /* its log is its primary's */
+        if (!(rq->flags & REQUEST_REPLAY) && changed_by_call(rq))
+            atomic_store_explicit(&self->server->replication->is_astray, true,
+                                  memory_order_relaxed);
+        return;
+    }
     if (recording->count == 0) {
         buffer_reserve(&recording->out, HEAD_ROOM);
         recording->out.size = HEAD_ROOM;
@@ -485,15 +497,16 @@ static int begin_history(struct commit_log *log, struct diag *diag)
 static void change_stream(struct persistence *self)
 {
     struct replication *replication = self->server->replication;
+    struct diag diag = {0};
 
     workers_wait(&self->server->workers); /* one of them may be at the log for replicas */
     followers_drop_all(replication->followers, "appendonly was switched");
     persistence_end_backlog(self);
-    if (self->side_log)
-        server_random_hex(self->server->replication_id, RUN_ID_SIZE); /* of the next one */
     commit_log_close(self->side_log);
     self->side_log = NULL;
     persistence_forget_positions(self);
+    if (replication_is_replica(replication) && persistence_need_stream(self, &diag) < 0)
+        log_line(self->server->log, LOG_WARNING, "There is no log for replicas: %s", diag.text);
     followers_configure(replication->followers);
     replication_reconnect(replication);
 }
@@ -545,7 +558,7 @@ void persistence_configure(struct persistence *self)
     read_save_points(self, config);
     if (atomic_load_explicit(&self->server->loading, memory_order_relaxed))
         return;
-    if (config->appendonly && !self->log)
+    if (config->appendonly && !self->log && !self->server->replication->is_hollow)
         switch_on(self);
     else if (!config->appendonly && self->log)
         switch_off(self);

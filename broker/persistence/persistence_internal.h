@@ -64,7 +64,7 @@ struct persistence {
     struct commit_log *opening; /* the loading thread's, until everything is read */
     pthread_t loader;
     bool loader_started;
-    bool was_cut;    /* the log that was read had not been closed in good order */
+    bool has_past;   /* the log that was read is not of this start */
     int load_result; /* of the loading thread, with `load_diag`; read by reactor 0 once it is posted
                       */
     struct diag load_diag;
@@ -84,6 +84,8 @@ struct persistence {
     atomic_bool waiting[REACTORS_LIMIT];
     atomic_bool failed; /* the log's thread says so; a hint for the hot path, relaxed */
 
+    unsigned long long
+        snapshots_received; /* or begun to be: the link's thread with the world lock */
     struct snapshot_child child;
     struct child_progress *progress;                /* of the child, or of the last one */
     uint64_t last_save_copied, last_rewrite_copied; /* bytes of pages, at their peak */
@@ -113,6 +115,11 @@ struct persistence {
     uint64_t last_progress_us, last_pause_us;
 };
 
+/* An id for a log that is about to be made. No two have the same: a position means something only
+ * with the id of what is there. Borrowed until the next call; INFO says it while there is no log.
+ */
+const char *persistence_new_id(struct persistence *self);
+
 /* Of the log in the configured directory, and who listens to the one for replicas alone. */
 struct commit_options persistence_log_options(struct persistence *self);
 struct commit_listener persistence_side_listener(struct persistence *self);
@@ -124,6 +131,10 @@ void persistence_note_position(struct persistence *self, uint64_t shards, uint64
  * more. Exclusive. */
 void persistence_forget_positions(struct persistence *self);
 
+/* The stream is the log in the configured directory, not one for replicas alone; or will be, if
+ * there is none just now. What `appendonly` says may not have taken effect yet. */
+bool persistence_uses_log(const struct persistence *self);
+
 /* Opens the commit log in the configured directory. */
 int persistence_open_log(struct persistence *self, struct commit_recovery *found,
                          struct diag *diag);
@@ -132,9 +143,14 @@ int persistence_open_log(struct persistence *self, struct commit_recovery *found
  * False if the server is to stop. */
 bool persistence_loading_pause(struct persistence *self);
 
-/* Reads an RDB file into the empty keyspace. */
+/* Reads an RDB file into the empty keyspace; `loaded_db` is where what follows it goes on. */
 int persistence_load_rdb(struct persistence *self, const char *path, bool keep_expired,
                          struct diag *diag);
+
+/* Of an RDB file that is read, for struct rdb_load: the context is the struct persistence, whose
+ * `loaded_db` has been set to 0. */
+void persistence_on_aux(void *context, struct span name, struct span value);
+int persistence_on_function(void *context, struct span code, struct diag *diag);
 
 /* Takes over what a Redis has left in the directory: its append only files, or else its RDB file.
  * *found says whether there was anything. */

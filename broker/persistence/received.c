@@ -20,13 +20,18 @@
 #include <stdio.h>
 #include <string.h>
 
-void persistence_snapshot_path(const struct persistence *self, char *path, size_t size)
+bool persistence_uses_log(const struct persistence *self)
 {
-    const struct config *config = server_config(self->server);
+    return self->log || (!self->side_log && server_config(self->server)->appendonly);
+}
 
+void persistence_snapshot_path(struct persistence *self, char *path, size_t size)
+{
     /* the directory that persistence_adopt makes the log in */
-    snprintf(path, size, "%s/incoming.rdb",
-             config->appendonly ? config->log_directory : self->side_directory);
+    snprintf(path, size, "%s/incoming-%llu.tmp",
+             persistence_uses_log(self) ? server_config(self->server)->log_directory
+                                        : self->side_directory,
+             ++self->snapshots_received);
 }
 
 /* To who waits, watches or caches it is as if FLUSHALL had been called. Reactor 0 tries the waiters

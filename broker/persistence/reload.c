@@ -24,10 +24,12 @@ static int read_rdb(struct persistence *self, const char *path, bool keep_expire
         .now_ms = clock_now_ms(),
         .keep_expired = keep_expired,
         .check_checksum = config->rdbchecksum,
-        .function = scripts_load_library,
-        .context = server->scripts,
+        .aux = persistence_on_aux,
+        .function = persistence_on_function,
+        .context = self,
     };
 
+    self->loaded_db = 0;
     return rdb_load_file(&load, path, diag);
 }
 
@@ -54,6 +56,7 @@ static int read_log(struct persistence *self, const struct commit_facts *facts, 
     char path[4096];
     int rc = 0;
 
+    self->loaded_db = 0;
     if (commit_log_checkpoint_file(self->log, path, sizeof(path)))
         rc = read_rdb(self, path, true, diag);
     if (rc == 0)
@@ -61,6 +64,7 @@ static int read_log(struct persistence *self, const struct commit_facts *facts, 
     if (rc < 0)
         return rc;
     replay_init(&replay, self->server, diag);
+    replay.db = self->loaded_db;
     while (rc == 0 && (rc = commit_reader_next(reader, &frame, diag)) == 0)
         rc = replay_records(&replay, frame.end, frame.records);
     replay_release(&replay);

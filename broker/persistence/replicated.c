@@ -38,7 +38,7 @@ static struct commit_options side_options(struct persistence *self)
         .sync = COMMIT_NO,
         .compress = config->log_compression,
         .segment_bytes = (uint64_t)config->log_segment_size,
-        .replication_id = self->server->replication_id,
+        .replication_id = persistence_new_id(self),
         .listener = persistence_side_listener(self),
     };
 }
@@ -68,7 +68,7 @@ int persistence_need_stream(struct persistence *self, struct diag *diag)
     if (persistence_stream(self))
         return 0;
     options = side_options(self);
-    snprintf(history.id, sizeof(history.id), "%s", self->server->replication_id);
+    snprintf(history.id, sizeof(history.id), "%s", options.replication_id);
     rc = commit_log_replace(&options, &history, 0, NULL, diag);
     if (rc == 0)
         rc = open_log(&options, &self->side_log, diag);
@@ -212,7 +212,7 @@ int persistence_adopt(struct persistence *self, const struct commit_history *his
     snapshot_kill(self);
     self->install_running = false;
     persistence_end_backlog(self);
-    if (server_config(self->server)->appendonly) {
+    if (persistence_uses_log(self)) {
         options = persistence_log_options(self);
         rc = adopt_into(&options, &self->log, history, position, snapshot, diag);
     } else {
@@ -239,9 +239,9 @@ bool persistence_rewind(struct persistence *self)
     return true;
 }
 
-bool persistence_was_closed(const struct persistence *self)
+bool persistence_has_past(const struct persistence *self)
 {
-    return !self->was_cut;
+    return self->has_past;
 }
 
 int persistence_checkpoint_here(struct persistence *self, struct commit_log *log, struct diag *diag)

@@ -75,8 +75,10 @@ void persistence_forget_db(struct persistence *self);
  * if there were any: replicas have had them. Exclusive. */
 bool persistence_rewind(struct persistence *self);
 
-/* The log was closed in good order when this server ended last, or is new. After loading. */
-bool persistence_was_closed(const struct persistence *self);
+/* The log was there before this start. Others may know its history, and go on with it: whom this
+ * server followed; replicas, which have more if it was not closed in good order, or if it is an old
+ * copy. So what a primary appends now needs a name of its own. After loading. */
+bool persistence_has_past(const struct persistence *self);
 
 /* The log begins anew with the keyspace as it is. Exclusive; waits for the disk. */
 int persistence_checkpoint_here(struct persistence *self, struct commit_log *log,
@@ -84,8 +86,9 @@ int persistence_checkpoint_here(struct persistence *self, struct commit_log *log
 
 /* --- A snapshot from a primary. */
 
-/* Where it is to be put. The world lock is held. */
-void persistence_snapshot_path(const struct persistence *self, char *path, size_t size);
+/* Where it is to be put: each at a place of its own, which the log's next start clears away. The
+ * world lock is held. */
+void persistence_snapshot_path(struct persistence *self, char *path, size_t size);
 
 /* Everything goes and the server is loading; the file is read by a thread that is the world's
  * reactor behind the last one, which calls `meanwhile` often; then it is loading no longer, with

@@ -230,6 +230,9 @@ int snapshot_start(struct persistence *self, enum persistence_job job, struct di
 
     if (child->job != JOB_NONE || self->install_running)
         return diag_set(diag, ERR_EXISTS, "a child is writing already");
+    if (job == JOB_REWRITE && server->replication->is_hollow)
+        return diag_set(diag, ERR_UNSUPPORTED,
+                        "the data got lost in a synchronisation, and the log still has it");
     *child = (struct snapshot_child){.started_ms = clock_now_ms()};
     child->changes = persistence_changes(server);
     self->last_try_ms = child->started_ms;
@@ -409,6 +412,8 @@ static bool rewrite_is_due(const struct persistence *self)
     struct commit_facts facts;
     uint64_t base, grown;
 
+    if (self->server->replication->is_hollow)
+        return false;
     if (backup_is_pending(self->backup))
         return true;
     if (self->rewrite_scheduled && persistence_stream(self))
@@ -447,18 +452,22 @@ static void start_in_cron(struct persistence *self, enum persistence_job job)
 {
     struct server *server = self->server;
     struct diag diag = {0};
+    int rc;
 
     world_stop(server->world, 0);
     if (atomic_load_explicit(&server->busy, memory_order_relaxed)) {
         world_resume(server->world, 0); /* a script has half done what it does: the next time */
         return;
     }
-    if (snapshot_start(self, job, &diag) < 0) {
+    rc = snapshot_start(self, job, &diag);
+    if (rc < 0) {
         log_line(server->log, LOG_WARNING, "Can't start a child: %s", diag.text);
         if (job == JOB_REWRITE)
             backup_rewrite_failed(self->backup, diag.text);
     }
     world_resume(server->world, 0);
+    if (rc < 0 && job == JOB_REWRITE)
+        followers_checkpoint_done(server->replication->followers, false);
 }
 
 /* The log's thread has left the longest sync for us, who know whether anybody wants to hear of it.
@@ -497,6 +506,7 @@ bool persistence_has_save_points(const struct persistence *self)
 
 int persistence_settle(struct persistence *self, bool save, struct diag *diag)
 {
+    bool rewriting = self->child.job == JOB_REWRITE;
     int rc = 0;
 
     snapshot_kill(self);
@@ -504,6 +514,8 @@ int persistence_settle(struct persistence *self, bool save, struct diag *diag)
         rc = persistence_save_now(self, diag);
     if (rc == 0 && self->log)
         rc = commit_log_flush(self->log, diag);
+    if (rc < 0 && rewriting)
+        self->rewrite_scheduled = true; /* replicas may wait for it */
     return rc;
 }
 

@@ -140,7 +140,7 @@ static int run_held(struct applier *self, struct span bytes, uint64_t shards, st
 {
     struct server *server = self->reactor->server;
     size_t done = 0;
-    int rc = 0;
+    int rc = 0, db = self->db;
 
     for (size_t i = 0; i < self->count && rc == 0; i++) {
         const struct apply_call *call = &self->calls[i];
@@ -149,12 +149,14 @@ static int run_held(struct applier *self, struct span bytes, uint64_t shards, st
             rc = run_call(self, call, shards, diag);
         else if (call->argc > 0)
             take_message(self, call->argc, call->argv);
-        if (rc == 0)
+        if (rc == 0) {
             done = call->end;
+            db = call->db;
+        }
     }
     if (done > 0)
         persistence_follow(server->persistence, self->reactor, shards, span_of(bytes.data, done),
-                           self->db, false);
+                           db, false);
     tracking_broadcast(self->reactor, NULL);
     return rc;
 }
@@ -310,6 +312,7 @@ static int add_record(struct applier *self, size_t argc, const struct span *argv
     if (word == WORD_SELECT && choose_db(self, argc, argv, diag) < 0)
         return ERR_DAMAGED;
     call = next_call(self, grows);
+    call->db = self->db;
     call->end = end;
     if (word == WORD_MESSAGE)
         keep_words(self, call, argc, argv);
@@ -393,12 +396,21 @@ static void pass_message(struct applier *self, struct taking *taking, size_t siz
     settle(self, taking);
 }
 
+/* The log takes what belongs together in one piece. A snapshot has it all the same. */
+static int too_large(struct diag *diag)
+{
+    return diag_set(diag, ERR_DAMAGED, "a call or transaction has more than %d bytes",
+                    (int)COMMIT_RECORD_LIMIT);
+}
+
 static int queue_record(struct applier *self, struct taking *taking, size_t size,
                         const struct span *argv, struct diag *diag)
 {
     bool last = argv && word_of(argv[0]) == WORD_EXEC;
     int rc;
 
+    if (self->queued.size + size > COMMIT_RECORD_LIMIT)
+        return too_large(diag);
     buffer_append(&self->queued, taking->data + taking->at, size);
     taking->at += size;
     rc = last ? run_transaction(self, diag) : 0;
@@ -427,7 +439,10 @@ static int take_one(struct applier *self, struct taking *taking, size_t size, si
 
     if (argc > 0 && taking->data[taking->at] != '*')
         return diverged(self, "this is no record", SPAN(""), argc, argv, diag);
-    if (begins || apart || self->count == CALLS_TOGETHER)
+    if (size > COMMIT_RECORD_LIMIT)
+        return too_large(diag);
+    if (begins || apart || self->count == CALLS_TOGETHER ||
+        taking->at + size - taking->begin > COMMIT_RECORD_LIMIT)
         rc = flush(self, taking, diag);
     if (rc < 0 || self->must_wait)
         return rc;
@@ -466,9 +481,11 @@ int applier_take(struct applier *self, struct request_parser *parser, const char
             continue;
         }
         got = request_parser_feed(parser, data + taking.at, size - taking.at, &consumed);
-        if (got == 0)
+        if (got == 0 && size - taking.at <= COMMIT_RECORD_LIMIT)
             break;
-        if (got < 0)
+        if (got == 0)
+            rc = too_large(diag);
+        else if (got < 0)
             rc = diag_set(diag, ERR_DAMAGED, "the primary's stream can't be understood: %s",
                           parser->error);
         else

@@ -134,8 +134,11 @@ static void begin_from_disk(struct replica *replica)
 {
     struct persistence *persistence = replica->owner->server->persistence;
     struct diag diag = {0};
+    int rc = send_checkpoint(replica, false, &diag);
 
-    if (send_checkpoint(replica, false, &diag) == 0)
+    if (rc == ERR_FULL) /* it has been told already that it gets this one */
+        replica_drop(replica, diag.text);
+    if (rc == 0 || rc == ERR_FULL)
         return;
     persistence_want_checkpoint(persistence);
     log_line(replica->owner->server->log, LOG_NOTICE,

@@ -126,7 +126,7 @@ static void take_place(struct primary_link *self, struct follow_place *place)
     struct commit_history history;
 
     *place = (struct follow_place){0};
-    if (atomic_load_explicit(&self->asks_all, memory_order_relaxed) ||
+    if (atomic_load_explicit(&self->replication->asks_all, memory_order_relaxed) ||
         !persistence_stream(persistence))
         return;
     if (self->errand == ERRAND_NONE && persistence_rewind(persistence))
@@ -330,7 +330,7 @@ static int synchronise(struct primary_link *self, struct diag *diag)
     if (rc == 0) {
         log_line(self->server->log, LOG_NOTICE, "MASTER <-> REPLICA sync: Finished with success");
         self->full_syncs++;
-    } else if (atomic_load_explicit(&self->asks_all, memory_order_relaxed)) {
+    } else if (atomic_load_explicit(&self->replication->asks_all, memory_order_relaxed)) {
         self->failures++;
     }
     return rc;
@@ -524,7 +524,7 @@ static void give_up(struct primary_link *self, const struct diag *diag)
     log_line(self->server->log, LOG_WARNING,
              "The data is not the primary's any more: %s. Everything will be asked for anew.",
              diag->text);
-    atomic_store_explicit(&self->asks_all, true, memory_order_relaxed);
+    atomic_store_explicit(&self->replication->asks_all, true, memory_order_relaxed);
     self->failures++;
     session_close(self->session);
 }

@@ -66,9 +66,8 @@ struct primary_link {
     atomic_bool ended;  /* it has: released by the thread, acquired by who joins it */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool is_attached;     /* the connection is reactor 0's, or on its way there; under `lock` */
-    atomic_int state;     /* enum follow_state: for INFO, relaxed */
-    atomic_bool asks_all; /* what is here is not what the primary has: relaxed, the lock orders */
+    bool is_attached; /* the connection is reactor 0's, or on its way there; under `lock` */
+    atomic_int state; /* enum follow_state: for INFO, relaxed */
 
     /* The thread's own. */
     struct follow_settings settings;
@@ -116,7 +115,7 @@ int greeting_run(struct primary_link *self, const struct follow_place *place,
                  struct follow_answer *answer, struct diag *diag);
 
 /* Receives a snapshot and puts it in the place of everything there is. 0, or an error with the
- * reason: `asks_all` is set if the old data is gone. */
+ * reason: the server's `asks_all` is set if the old data is gone. */
 int transfer_run(struct primary_link *self, const struct follow_answer *answer, struct diag *diag);
 
 #endif

@@ -129,6 +129,7 @@ void replication_reconnect(struct replication *self)
     char host[REPLICATION_HOST_LIMIT];
     int port;
 
+    failover_abort(self->failover, "the log is another one now");
     if (!self->link)
         return;
     snprintf(host, sizeof(host), "%s", link_host(self->link));
@@ -209,7 +210,8 @@ static int begin_history(struct replication *self, bool goes_on, struct diag *di
 int replication_lead(struct replication *self, struct diag *diag)
 {
     struct persistence *persistence = self->server->persistence;
-    int rc = 0;
+    bool astray;
+    int rc;
 
     if (!replication_is_replica(self))
         return 0;
@@ -217,19 +219,24 @@ int replication_lead(struct replication *self, struct diag *diag)
         return diag_set(diag, ERR_IO,
                         "there is no log: the last synchronisation could not put one "
                         "on the disk");
-    if (self->is_hollow)
+    astray = atomic_load_explicit(&self->is_astray, memory_order_relaxed);
+    rc = begin_history(self, !self->is_hollow && !astray, diag);
+    if (rc == 0 && self->is_hollow) /* behind it: other data never has the old name */
         rc = fill_log(self, diag);
-    if (rc == 0)
-        rc = begin_history(self, !self->is_hollow, diag);
     if (rc < 0)
         return rc;
+    if (astray) /* so that the log gets what it lacks */
+        persistence_want_checkpoint(persistence);
     self->is_hollow = false;
+    atomic_store_explicit(&self->is_astray, false, memory_order_relaxed);
+    atomic_store_explicit(&self->asks_all, false, memory_order_relaxed);
     self->asks_previous = false;
     retire(self);
     set_role(self, ROLE_PRIMARY);
     persistence_forget_db(persistence);
     followers_drop_all(self->followers, "this server leads from now on, under a new history");
     note_in_config(self, NULL, 0);
+    persistence_configure(persistence); /* a log that a synchronisation could not begin */
     log_line(self->server->log, LOG_NOTICE, "Following nobody any more, from position %llu on",
              (unsigned long long)persistence_position(persistence));
     return 0;
@@ -254,7 +261,7 @@ void replication_start(struct replication *self)
         rc = replication_follow(self, host, port, &diag);
     } else {
         persistence_forget_db(self->server->persistence);
-        if (!persistence_was_closed(self->server->persistence)) {
+        if (persistence_has_past(self->server->persistence)) {
             rc = begin_history(self, true, &diag);
             self->asks_previous = true;
         }

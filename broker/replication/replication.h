@@ -46,10 +46,16 @@ struct replication {
     struct failover *failover;   /* never NULL */
     struct primary_link *link;   /* NULL as a primary; changed in exclusive sections */
     struct primary_link *retired; /* links that are about to end; the same */
-    /* The id is new because the log was not closed in good order, and nobody has been told it:
-     * the primary may know the old one. Changed in exclusive sections. */
+    /* The id is new since the start, and nobody has been told it: the primary may know the old one.
+     * Changed in exclusive sections. */
     bool asks_previous;
     bool is_hollow; /* a snapshot could not be read: the log on the disk is of other data */
+    /* What is here is not what the log says, or not what the primary has: whoever is followed is
+     * asked for everything. Relaxed, exclusive sections order it. */
+    atomic_bool asks_all;
+    /* As a replica it has been written to by a client: its log does not have that. Relaxed, the
+     * same. */
+    atomic_bool is_astray;
     /* A position that the primary is to be told of once it is durable; UINT64_MAX: none. Set by
      * reactor 0, taken by the log's thread, sequentially consistent: as a reactor that waits. */
     atomic_ullong tell_at;

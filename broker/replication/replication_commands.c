@@ -77,6 +77,16 @@ static bool take_port(struct replica *replica, struct span value, struct reply *
     return true;
 }
 
+/* INFO says it in the middle of a line, and Sentinel believes what stands there. */
+static bool is_address(struct span value)
+{
+    for (size_t i = 0; i < value.size; i++)
+        if (value.data[i] <= ' ' || value.data[i] > '~' || value.data[i] == ',' ||
+            value.data[i] == '=')
+            return false;
+    return true;
+}
+
 static bool take_address(struct replica *replica, struct span value, struct reply *out)
 {
     if (value.size >= sizeof(replica->address)) {
@@ -84,6 +94,10 @@ static bool take_address(struct replica *replica, struct span value, struct repl
                            "ERR REPLCONF ip-address provided by replica instance is too long: "
                            "%zu bytes",
                            value.size);
+        return false;
+    }
+    if (!is_address(value)) {
+        reply_error(out, "ERR REPLCONF ip-address has characters that no address has");
         return false;
     }
     memcpy(replica->address, value.data, value.size);

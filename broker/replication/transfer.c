@@ -183,7 +183,7 @@ static int load(struct transfer *transfer, const struct follow_answer *answer)
         world_resume(server->world, server->reactor_count);
         return failed(transfer, ERR_CLOSED);
     }
-    atomic_store_explicit(&link->asks_all, true, memory_order_relaxed);
+    atomic_store_explicit(&link->replication->asks_all, true, memory_order_relaxed);
     followers_drop_all(link->replication->followers,
                        "everything is replaced by the primary's data");
     persistence_begin_snapshot(persistence, server_config(server)->replica_lazy_flush);
@@ -198,8 +198,10 @@ static int load(struct transfer *transfer, const struct follow_answer *answer)
     }
     persistence_end_snapshot(persistence, rc == 0);
     link->replication->is_hollow = rc < 0;
+    atomic_store_explicit(&link->replication->is_astray, false, memory_order_relaxed);
     if (rc == 0)
-        atomic_store_explicit(&link->asks_all, false, memory_order_relaxed);
+        atomic_store_explicit(&link->replication->asks_all, false, memory_order_relaxed);
+    persistence_configure(persistence); /* it may have been told something meanwhile */
     world_resume(server->world, server->reactor_count);
     return rc;
 }
@@ -232,8 +234,9 @@ static int put_in_place(struct transfer *transfer, const struct follow_answer *a
     if (rc == 0)
         rc = persistence_adopt(server->persistence, &history, answer->position, link->db,
                                transfer->path, transfer->diag);
-    atomic_store_explicit(&link->asks_all, rc < 0, memory_order_relaxed);
+    atomic_store_explicit(&link->replication->asks_all, rc < 0, memory_order_relaxed);
     link->replication->is_hollow = rc < 0;
+    atomic_store_explicit(&link->replication->is_astray, false, memory_order_relaxed);
     world_resume(server->world, server->reactor_count);
     return rc;
 }

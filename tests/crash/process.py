@@ -297,6 +297,12 @@ def a_refused_config_set_leaves_the_directory_as_it_was(binary: str) -> None:
         ok(client.call("CONFIG", "SET", "dir", str(before)))
 
 
+def what_save_says_goes_from_the_start_on(binary: str) -> None:
+    with Run(binary, "--appendonly", "no", "--save", "1 1") as server:
+        ok(server.client().call("SET", "a", "1"))
+        wait_for(lambda: (pathlib.Path(server.folder) / "dump.rdb").exists(), 10, "the file")
+
+
 RULES = [
     logfile_goes_on_when_it_is_moved_away,
     loglevel_and_log_format_change_at_run_time,
@@ -311,6 +317,7 @@ RULES = [
     syslog_gets_each_line_with_ident_facility_and_priority,
     a_pid_file_that_cannot_be_written_is_said,
     a_refused_config_set_leaves_the_directory_as_it_was,
+    what_save_says_goes_from_the_start_on,
 ]
 
 

@@ -245,7 +245,7 @@ def test_strangers_are_told_that_they_can_not_follow(options: Any) -> None:
 
 
 def test_after_a_restart_replicas_go_on(options: Any) -> None:
-    """In good order under the same id; after a kill up to what is left, under the id before."""
+    """Under another id, up to where it was; after a kill up to what is left."""
     with start(options, *DISK, "--appendfsync", "always") as server:
         client = server.client()
         with FakeReplica(server.port) as replica:
@@ -256,9 +256,10 @@ def test_after_a_restart_replicas_go_on(options: Any) -> None:
             server.process.wait(30)
             server.restart()
             client = server.client()
-            assert info(client)["master_replid"] == replica.id
+            assert info(client)["master_replid"] != replica.id == info(client)["master_replid2"]
             replica.port = server.port
             assert replica.resume()
+            assert replica.id == info(client)["master_replid"]
             ok(client.call("SET", "x", "again"))
             replica.receive_words(b"again\r\n")
             before, position = replica.id, replica.position
@@ -374,6 +375,34 @@ def test_switching_the_log_makes_replicas_begin_anew(options: Any) -> None:
             ok(server.call("CONFIG", "SET", "appendonly", way))
             ok(client.call("SET", "after", way))
             same(client, replica, foreign=False)
+
+
+def test_no_two_logs_have_the_same_id(options: Any) -> None:
+    """Who was away while the log was switched off finds another one at the positions it had."""
+    with start(options, *DISK) as server:
+        client = server.client()
+        fill(client, 10, 100)
+        with FakeReplica(server.port) as away, FakeReplica(server.port) as other:
+            away.synchronise()
+            away.receive_until(offset(client))
+            away.cut()
+            ok(client.call("CONFIG", "SET", "appendonly", "no"))
+            other.connect()
+            other.synchronise()  # from now on there is a log for replicas alone
+            assert other.id != away.id
+            fill(client, 100, 100)
+            assert offset(client) > away.position
+            assert not away.resume()
+
+
+def test_a_replica_whose_log_is_switched_off_receives_beside_it(options: Any) -> None:
+    with start(options, *PIPE) as first, start(options, *PIPE) as second:
+        client, replica = first.client(), second.client()
+        follow(replica, first.port)
+        wait_up(replica)
+        ok(replica.call("CONFIG", "SET", "appendonly", "no"))
+        expect_in_log(second, "-replication/incoming-")
+        same(client, replica, foreign=False)
 
 
 # --- A slow one.

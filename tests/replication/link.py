@@ -4,8 +4,10 @@ more; a replica that was killed goes on from its own log."""
 from __future__ import annotations
 
 import random
+import shutil
 import socket
 import sys
+import tempfile
 import threading
 import time
 from typing import Any
@@ -286,9 +288,115 @@ def a_start_after_a_crash_begins_a_history(options: Any) -> None:
     assert info(f)["master_replid"] == info(s)["master_replid"]
     first.process.terminate()
     first.process.wait()
-    first.restart()  # closed in good order: the same history goes on
-    assert info(first.client())["master_replid"] == info(s)["master_replid"]
+    old = info(s)["master_replid"]
+    first.restart()  # as a primary, for REPLICAOF was not written to a file: the history is another's
+    f = first.client()
+    assert info(f)["master_replid"] != old == info(f)["master_replid2"]
+    f.call("SET", "astray", "1")
+    ok(s.call("SET", "here", "a value that is longer"))
+    follow(f, second.port)
+    wait_up(f)
+    same(s, f, foreign=False)
+    assert f.call("EXISTS", "astray") == 0
     stop(first, second)
+
+
+def a_stopped_copy_that_is_started_again_is_of_another_history(options: Any) -> None:
+    """An old copy of the folder, beside replicas that have more under the old id."""
+    folder, copy = tempfile.mkdtemp(prefix="millstream-test-"), tempfile.mkdtemp(prefix="millstream-test-")
+    first, replica = ours(options, "--repl-diskless-sync-delay", "0", folder=folder), ours(options)
+    r = replica.client()
+    first.client().call("SET", "a", "1")
+    first.process.terminate()
+    first.process.wait()
+    shutil.copytree(folder, copy, dirs_exist_ok=True)
+    first.restart()
+    f = first.client()
+    follow(r, first.port)
+    wait_up(r)
+    f.call("SET", "new", "x" * 100)
+    wait_level(f, r)
+    stop(first)
+    second = ours(options, "--repl-diskless-sync-delay", "0", folder=copy)
+    s = second.client()
+    s.call("SET", "other", "y" * 300)
+    begin = len(replica.log())
+    follow(r, second.port)
+    wait_up(r)
+    same(s, r, foreign=False)
+    assert "Partial Resynchronization" not in replica.log()[begin:]
+    assert r.call("EXISTS", "new") == 0
+    stop(second, replica)
+    shutil.rmtree(folder)
+    shutil.rmtree(copy)
+
+
+def who_lost_its_data_asks_for_all_whomever_it_follows(options: Any) -> None:
+    """A snapshot could not be read: what there was is gone, and the log still has it. Neither another
+    primary of the same history nor a checkpoint may take the one for the other."""
+    primary, replica = ours(options, "--repl-diskless-sync-delay", "0"), ours(options)
+    p, r = primary.client(), replica.client()
+    p.call("SET", "old", "1")
+    follow(r, primary.port)
+    wait_up(r)
+    wait_level(p, r)
+    begin = len(replica.log())
+    with FalsePrimary(b"REDIS0010\xfe\x00\x00\x03abc\x05short") as false:
+        follow(r, false.port)
+        wait_for(lambda: "incoming" in replica.log()[begin:], 10, "the refusal")
+        assert isinstance(r.call("BGREWRITEAOF"), Error)
+        p.call("SET", "new", "1")
+        follow(r, primary.port)
+        wait_up(r)
+    same(p, r, foreign=False)
+    assert r.call("GET", "old") == b"1"
+    stop(primary, replica)
+
+
+def what_a_replica_was_told_by_others_is_kept_when_it_is_promoted(options: Any) -> None:
+    """Its log and the other replicas do not have it, so they get all of it."""
+    primary, astray, other = ours(options), ours(options, "--replica-read-only", "no"), ours(options)
+    p, a, o = primary.client(), astray.client(), other.client()
+    for client in (p, a):
+        ok(client.call("CONFIG", "SET", "repl-diskless-sync-delay", "0"))
+    follow(a, primary.port)
+    follow(o, primary.port)
+    wait_up(a)
+    wait_up(o)
+    p.call("SET", "a", "1")
+    wait_level(p, a)
+    wait_level(p, o)
+    ok(a.call("SET", "own", "1"))
+    assert a.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+    follow(o, astray.port)
+    wait_up(o)
+    same(a, o, foreign=False)
+    assert o.call("GET", "own") == b"1"
+    expect_in_log(astray, "rewrite finished successfully")
+    astray.kill()
+    astray.restart()
+    assert astray.client().call("MGET", "a", "own") == [b"1", b"1"]
+    stop(primary, astray, other)
+
+
+def the_log_may_be_switched_while_a_snapshot_is_loaded(options: Any) -> None:
+    """It is, once that is done; and what is loaded does not get under the name of what was there."""
+    for before, after in (("yes", "no"), ("no", "yes")):
+        primary = ours(options, "--repl-diskless-sync-delay", "0", "--enable-debug-command", "yes")
+        replica = ours(options, "--appendonly", before)
+        p, r = primary.client(), replica.client()
+        ok(r.call("SET", "own", "1"))
+        ok(p.call("DEBUG", "POPULATE", 400000, "key", 20))
+        follow(r, primary.port)
+        expect_in_log(replica, "loading them in memory", seconds=60)
+        ok(replica.client().call("CONFIG", "SET", "appendonly", after))
+        wait_for(lambda: info(r, "persistence")["aof_enabled"] == str(int(after == "yes")), 60, "the log")
+        wait_up(r)
+        p.call("SET", "last", "1")
+        wait_level(p, r)
+        assert r.call("DBSIZE") == p.call("DBSIZE") and r.call("EXISTS", "own") == 0
+        assert info(r)["master_replid"] == info(p)["master_replid"]
+        stop(primary, replica)
 
 
 def a_snapshot_that_is_damaged_is_refused(options: Any) -> None:
@@ -299,7 +407,7 @@ def a_snapshot_that_is_damaged_is_refused(options: Any) -> None:
         follow(r, primary.port)
         expect_in_log(replica, "Following 127.0.0.1")
         wait_for(lambda: primary.served >= 1, 10, "the snapshot to be sent")
-        wait_for(lambda: replica.log().count("incoming.rdb") >= 1, 10, "the refusal")
+        wait_for(lambda: replica.log().count("incoming-") >= 1, 10, "the refusal")
         assert r.call("REPLICAOF", "NO", "ONE") == Simple("OK")
     ok(r.call("SET", "new", "1"))
     before = sorted(r.call("KEYS", "*"))
@@ -359,6 +467,10 @@ TESTS = [
     another_can_be_followed_whatever_the_link_does,
     a_call_that_cannot_be_applied_leads_to_a_full_synchronisation,
     a_start_after_a_crash_begins_a_history,
+    a_stopped_copy_that_is_started_again_is_of_another_history,
+    who_lost_its_data_asks_for_all_whomever_it_follows,
+    what_a_replica_was_told_by_others_is_kept_when_it_is_promoted,
+    the_log_may_be_switched_while_a_snapshot_is_loaded,
     a_snapshot_that_is_damaged_is_refused,
 ]
 

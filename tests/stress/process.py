@@ -120,6 +120,18 @@ def connect(port: int) -> Client | None:
         return None
 
 
+def save_points_add_up_and_the_default_is_for_who_has_no_log(binary: str) -> None:
+    for options, points in (
+        ([], b""),
+        (["--appendonly", "no"], b"3600 1 300 100 60 10000"),
+        (["--appendonly", "no", "--save", ""], b""),
+        (["--save", "900 1", "--save", "300 10"], b"900 1 300 10"),
+        (["--save", "900 1", "--save", "", "--save", "60 1"], b"60 1"),
+    ):
+        with Server(binary, *options) as server:
+            assert server.client().call("CONFIG", "GET", "save") == [b"save", points], options
+
+
 def names_what_is_wrong_in_a_file(binary: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "bad.conf")
@@ -207,6 +219,7 @@ RULES: list[Callable[[str], None]] = [
     counts_clients,
     ends_idle_connections,
     reads_and_rewrites_its_file,
+    save_points_add_up_and_the_default_is_for_who_has_no_log,
     names_what_is_wrong_in_a_file,
     keeps_debug_shut,
     says_what_tools_wait_for,
