@@ -194,6 +194,15 @@ static void shake_hands(struct dial *dial, struct tls *there)
     assert_int_equal(theirs, 0);
 }
 
+/* So that a long write fills them, whatever the system would give. */
+static void make_small(int fd)
+{
+    int size = 16 * 1024;
+
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)), 0);
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)), 0);
+}
+
 /* All bytes arrive, though the sockets take only a part of them at a time. */
 static void send_long(const struct stream *from, const struct stream *to)
 {
@@ -237,6 +246,8 @@ static void test_both_ends_of_tls_step_by_turns_and_carry_much(void **state)
     assert_non_null(context);
     assert_int_equal(dial_to(&dial, &address, tls_dial(context), &diag), 0);
     there.fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    make_small(there.fd);
+    make_small(dial.stream.fd);
     there.tls = tls_accept(context, there.fd);
     tls_context_free(context); /* neither needs it any more */
     shake_hands(&dial, there.tls);
