@@ -163,6 +163,22 @@ void zset_removed(struct request *rq, struct key key, struct zset *zset, const c
     request_changed(rq, key, EVENT_GENERIC, "del");
 }
 
+void zset_log_ranks(struct request *rq, struct span name, size_t keys, size_t begin, size_t end)
+{
+    struct span *argv;
+
+    if (!request_is_logged(rq))
+        return;
+    argv = arena_array(rq->arena, keys + 3, sizeof(*argv));
+    argv[0] = name;
+    for (size_t i = 1; i <= keys; i++)
+        argv[i] = rq->argv[i];
+    /* an empty range has its end in front of its beginning */
+    argv[keys + 1] = arena_printf(rq->arena, "%zu", begin < end ? begin : 1);
+    argv[keys + 2] = arena_printf(rq->arena, "%zu", begin < end ? end - 1 : 0);
+    request_rewrite(rq, keys + 3, argv);
+}
+
 size_t zset_store_take(struct request *rq, struct key key, struct zset *result, const char *event)
 {
     struct entry *entry = keyspace_find(rq, key, FIND_QUIET);

@@ -71,6 +71,11 @@ void zset_reply_range(struct reply *out, const struct zset *zset, size_t begin, 
 
 /* --- Changes. */
 
+/* Logs the call as `name` with its `keys` keys and the ranks `begin` to `end` - 1 it has chosen:
+ * which members lie between two names is not said where scores differ, and another server, that
+ * holds the same set in another form, may find others. */
+void zset_log_ranks(struct request *rq, struct span name, size_t keys, size_t begin, size_t end);
+
 /* Records that elements were removed: `event`, and the key goes if nothing is left. */
 void zset_removed(struct request *rq, struct key key, struct zset *zset, const char *event);
 

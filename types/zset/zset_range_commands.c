@@ -166,6 +166,8 @@ static void zrangestore(struct request *rq, struct reply *out)
         zset_expect(result, end - begin, 0, rq->settings);
         zset_walk_begin(&walk, source, begin, false);
     }
+    if (args.range.kind == ZSET_BY_LEX)
+        zset_log_ranks(rq, SPAN("ZRANGESTORE"), 2, begin, end);
     for (; begin < end && zset_walk_next(&walk, &member, &score); begin++)
         zset_add(result, member, score, 0, rq->settings, NULL);
     reply_integer(out, (int64_t)zset_store_take(rq, request_key(rq, 1), result, "zrangestore"));

@@ -18,6 +18,8 @@ static void remove_range(struct request *rq, enum zset_range_kind kind, const ch
     if (begin < end) {
         zset_remove_ranks(zset, begin, end);
         zset_removed(rq, request_key(rq, 1), zset, event);
+        if (kind == ZSET_BY_LEX)
+            zset_log_ranks(rq, SPAN("ZREMRANGEBYRANK"), 1, begin, end);
     }
     reply_integer(out, (int64_t)(end - begin));
 }

@@ -121,6 +121,30 @@ static void test_what_waits_or_chooses_a_key_is_logged_as_what_it_did(void **sta
     assert_string_equal(logged(), "nothing");
 }
 
+/* What lies between two names is not said where scores differ: another form of the set may say
+ * otherwise. */
+static void test_ranges_of_names_are_logged_as_ranks(void **state)
+{
+    static const struct {
+        const char *line, *logged;
+    } calls[] = {
+        {"ZADD z 0 a 0 b 0 c 0 d", "as it is"},
+        {"ZRANGESTORE to z [b [c BYLEX", "ZRANGESTORE to z 1 2"},
+        {"ZRANGESTORE to z + - BYLEX REV LIMIT 1 2", "ZRANGESTORE to z 1 2"},
+        {"ZRANGESTORE to z [x [y BYLEX", "ZRANGESTORE to z 1 0"},
+        {"ZRANGESTORE to z 0 1", "as it is"},
+        {"ZREMRANGEBYLEX z [b (d", "ZREMRANGEBYRANK z 1 2"},
+        {"ZREMRANGEBYLEX z [x [y", "nothing"},
+        {"ZREMRANGEBYSCORE z 0 0", "as it is"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        fake_line(fake, calls[i].line);
+        assert_string_equal(logged(), calls[i].logged);
+    }
+}
+
 static void test_without_anything_to_pop_a_call_parks_at_all_keys(void **state)
 {
     (void)state;
@@ -225,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_events_come_in_the_order_of_redis),
         EACH(test_what_waits_or_chooses_a_key_is_logged_as_what_it_did),
+        EACH(test_ranges_of_names_are_logged_as_ranks),
         EACH(test_without_anything_to_pop_a_call_parks_at_all_keys),
         EACH(test_who_waits_passes_over_a_key_of_another_type),
         EACH(test_a_deadline_beyond_time_is_refused),
