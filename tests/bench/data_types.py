@@ -161,7 +161,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ours", required=True)
     parser.add_argument("--redis", default="/usr/bin/redis-server")
-    parser.add_argument("--args", default="--appendonly no", help="further options for our server")
+    parser.add_argument("--args", default="--appendonly no --save", help="further options for our server")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0)
     options = parser.parse_args()

@@ -185,7 +185,7 @@ def main() -> int:
     parser.add_argument("--ours", required=True)
     parser.add_argument("--redis", default="/usr/bin/redis-server")
     parser.add_argument("--benchmark", help="millstream-benchmark; by default that of the same build")
-    parser.add_argument("--args", default="--appendonly no --reactors 1", help="further options for our server")
+    parser.add_argument("--args", default="--appendonly no --save --reactors 1", help="further options for our server")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--only", choices=sorted(MODES))

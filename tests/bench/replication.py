@@ -405,9 +405,9 @@ def cost(options: Options) -> None:
     own = options.own(1)
     cases = [
         ("ours", options.ours, [*own, "--appendonly", "yes"]),
-        ("ours, appendonly no", options.ours, [*own, "--appendonly", "no"]),
+        ("ours, appendonly no", options.ours, [*own, "--appendonly", "no", "--save", ""]),
         ("redis, appendonly yes", options.redis, ["--appendonly", "yes"]),
-        ("redis, appendonly no", options.redis, ["--appendonly", "no"]),
+        ("redis, appendonly no", options.redis, ["--appendonly", "no", "--save", ""]),
     ]
     taken: dict[tuple[str, bool], list[float]] = {}
     for at in range(options.rounds):
