@@ -14,6 +14,7 @@ from typing import Any
 
 from any_calls import Load, known_commands
 from common import (
+    position,
     Error,
     Server,
     Simple,
@@ -72,6 +73,12 @@ class Writers:
             thread.join()
 
 
+def wait_written(client: Client, size: int = 20000) -> None:
+    """Until so many bytes more of the stream have come there."""
+    begin = position(client)
+    wait_for(lambda: position(client) > begin + size, 20, "more of the stream to come")
+
+
 def a_connection_that_is_cut_is_continued(options: Any) -> None:
     primary, replica = redis_primary(), ours(options)
     p, r = primary.client(60), replica.client(60)
@@ -79,7 +86,7 @@ def a_connection_that_is_cut_is_continued(options: Any) -> None:
     wait_up(r)
     with Writers(primary, options.seed):
         for _ in range(5):
-            time.sleep(0.3)
+            wait_written(r)
             p.call("CLIENT", "KILL", "TYPE", "replica")
     wait_level(p, r)
     assert full_syncs(replica) == 1, replica.log()[-3000:]
@@ -136,9 +143,9 @@ def a_replica_that_was_killed_goes_on_from_its_log(options: Any) -> None:
     replica.options = (*replica.options, "--replicaof", f"127.0.0.1 {primary.port}")
     for _ in range(3):
         with Writers(primary, options.seed):
-            time.sleep(0.5)
+            wait_written(r)
             replica.kill()
-            time.sleep(0.2)
+            wait_written(p)
         replica.restart()
         r = replica.client(60)
         wait_level(p, r)
