@@ -16,6 +16,7 @@
 
 enum {
     EXPIRE_CPU_PERCENT = 25,   /* of a core, over all reactors */
+    EXPIRE_SLICE_US = 250,     /* a run, before what follows from it: nobody is to wait long */
     REHASH_BUDGET_US = 1000,   /* a run */
     SESSIONS_PER_RUN_MIN = 50, /* sessions looked at in one run, at least */
     SAMPLE_EVERY_NS = 100 * 1000 * 1000,
@@ -28,26 +29,47 @@ int cron_interval_ms(const struct reactor *reactor)
     return 1000 / (hz < 1 ? 1 : hz > 500 ? 500 : hz);
 }
 
+static bool may_expire(const struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+
+    return !server->cron_paused && server->active_expire &&
+           !atomic_load_explicit(&server->busy, memory_order_relaxed) &&
+           !atomic_load_explicit(&server->loading, memory_order_relaxed) &&
+           !replication_is_replica(server->replication) &&
+           server_pause_mode(server, reactor->now_ms) == PAUSE_NONE;
+}
+
+/* After a run that has begun then. */
+static int64_t expire_pause_ms(const struct reactor *reactor, uint64_t start_us)
+{
+    int64_t took_us = (int64_t)(clock_monotonic_us() - start_us);
+
+    return (took_us * (100 - EXPIRE_CPU_PERCENT) / EXPIRE_CPU_PERCENT *
+                reactor->server->reactor_count +
+            999) /
+           1000;
+}
+
 /* Deletes expired keys of this reactor's shards (those whose number leaves its index), from where
- * the last run stopped, until the budget is used up. */
+ * the last run stopped, until the slice is used up; the next one follows after a pause that leaves
+ * it its share. */
 static void expire(struct reactor *reactor)
 {
     struct server *server = reactor->server;
-    int64_t budget_us = (int64_t)cron_interval_ms(reactor) * 1000 * EXPIRE_CPU_PERCENT / 100 /
-                        server->reactor_count;
     uint64_t start = clock_monotonic_us();
+    bool more = false;
 
     for (unsigned n = 0; n < KEY_SHARDS; n++) {
         unsigned shard = (reactor->expire_shard + n) % KEY_SHARDS;
-        int64_t left = budget_us - (int64_t)(clock_monotonic_us() - start);
+        int64_t left = EXPIRE_SLICE_US - (int64_t)(clock_monotonic_us() - start);
         struct request rq;
-        bool more = false;
 
         if (shard % (unsigned)server->reactor_count != (unsigned)reactor->index)
             continue;
         if (left <= 0) {
             reactor->expire_shard = shard;
-            reactor->stats.expire_time_cap_reached++;
+            more = true;
             break;
         }
         dispatch_prepare(reactor, &rq, reactor->arena);
@@ -58,6 +80,10 @@ static void expire(struct reactor *reactor)
         keyspace_unlock(server->keyspace, rq.held_shards);
         arena_reset(reactor->arena);
         dispatch_serve_ready(reactor);
+    }
+    if (more) {
+        reactor->stats.expire_time_cap_reached++;
+        loop_timer_start(reactor->expiry, expire_pause_ms(reactor, start), 0);
     }
     start = clock_monotonic_us() - start;
     reactor->stats.expire_cpu_us += start;
@@ -137,6 +163,13 @@ static void look_after_server(struct reactor *reactor)
     world_resume(server->world, reactor->index);
 }
 
+void cron_expire(struct reactor *reactor)
+{
+    reactor_tick(reactor);
+    if (may_expire(reactor))
+        expire(reactor);
+}
+
 void cron_run(struct reactor *reactor)
 {
     struct server *server = reactor->server;
@@ -148,8 +181,7 @@ void cron_run(struct reactor *reactor)
     }
     reactor->cron_rounds++;
     if (!server->cron_paused && !atomic_load_explicit(&server->loading, memory_order_relaxed)) {
-        if (server->active_expire && !replication_is_replica(server->replication) &&
-            server_pause_mode(server, reactor->now_ms) == PAUSE_NONE)
+        if (may_expire(reactor) && !loop_timer_is_on(reactor->expiry))
             expire(reactor);
         if (server_config(server)->activerehashing)
             rehash(reactor);

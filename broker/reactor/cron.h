@@ -8,6 +8,9 @@ struct reactor;
 /* Milliseconds between two runs, by `hz`. */
 int cron_interval_ms(const struct reactor *reactor);
 
+/* Goes on with what has expired: reactor->expiry has fired. As cron_run. */
+void cron_expire(struct reactor *reactor);
+
 /* One run. The reactor's thread, no shard held. */
 void cron_run(struct reactor *reactor);
 

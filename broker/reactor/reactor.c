@@ -203,6 +203,11 @@ static void cron_fired(void *owner)
     cron_run(owner);
 }
 
+static void expiry_fired(void *owner)
+{
+    cron_expire(owner);
+}
+
 struct reactor *reactor_new(struct server *server, int index)
 {
     static const struct loop_hooks hooks = {.before_wait = before_wait,
@@ -222,6 +227,7 @@ struct reactor *reactor_new(struct server *server, int index)
     }
     reactor->push_timer = loop_timer_new(reactor->loop, push_timer_fired, reactor);
     reactor->cron = loop_timer_new(reactor->loop, cron_fired, reactor);
+    reactor->expiry = loop_timer_new(reactor->loop, expiry_fired, reactor);
     reactor->read_buffer = mem_alloc(REACTOR_READ_SIZE);
     reactor->arena = arena_new();
     reactor->serve_arena = arena_new();
@@ -254,6 +260,7 @@ void reactor_free(struct reactor *reactor)
     mem_free(reactor->read_buffer);
     loop_timer_free(reactor->push_timer);
     loop_timer_free(reactor->cron);
+    loop_timer_free(reactor->expiry);
     loop_free(reactor->loop);
     mem_free(reactor);
 }
@@ -303,7 +310,7 @@ static void append_local(struct reactor *reactor, struct inbox_message *messages
 
 void reactor_post(struct reactor *to, struct reactor *from, struct inbox_message *message)
 {
-    if (to == from) {
+    if (from && from == to) {
         /* behind what others have posted so far, which may be what this message is about */
         if (atomic_load_explicit(&to->inbox.newest, memory_order_relaxed))
             append_local(to, inbox_take(&to->inbox));

@@ -24,7 +24,7 @@ struct session;
 
 enum {
     REACTORS_LIMIT = 128,
-    REACTOR_READ_SIZE = 64 * 1024
+    REACTOR_READ_SIZE = 16 * 1024 /* what one connection may send before others have their turn */
 };
 
 /* A list of sessions by a link inside each. */
@@ -50,6 +50,7 @@ struct reactor {
     struct loop *loop;
     pthread_t thread;
     struct loop_timer *cron;
+    struct loop_timer *expiry; /* on while there is more to expire */
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */

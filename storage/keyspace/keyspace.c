@@ -149,27 +149,34 @@ void database_remove(struct database *database, uint64_t hash, struct entry *ent
     database_forget_parts(database, hash, entry_key(entry));
 }
 
-void keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy)
+bool keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy)
 {
-    if (entry_form(entry) == FORM_RAW) {
-        mem_free(entry_raw(entry));
-    } else if (entry_form(entry) == FORM_VALUE) {
-        const struct value_type *type = entry_type(entry);
-        void *value = entry_value(entry);
+    const struct value_type *type;
+    size_t effort;
 
-        if (lazy && type->free_effort && type->free_effort(value) > LAZY_FREE_EFFORT)
-            lazyfree_take(keyspace->lazyfree, type->free, value, 1);
-        else
-            type->free(value);
+    if (entry_form(entry) == FORM_RAW)
+        mem_free(entry_raw(entry));
+    if (entry_form(entry) != FORM_VALUE)
+        return false;
+    type = entry_type(entry);
+    effort = type->free_effort ? type->free_effort(entry_value(entry)) : 0;
+    if (effort > (lazy ? LAZY_FREE_EFFORT : FREE_EFFORT_LIMIT)) {
+        lazyfree_take(keyspace->lazyfree, type->free, entry_value(entry), lazy);
+        return true;
     }
+    type->free(entry_value(entry));
+    return false;
 }
 
-void keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
+bool keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
                    struct entry *entry, bool lazy)
 {
+    bool in_background;
+
     database_remove(database, hash, entry);
-    keyspace_free_value(keyspace, entry, lazy);
+    in_background = keyspace_free_value(keyspace, entry, lazy);
     entry_free_shell(entry);
+    return in_background;
 }
 
 void keyspace_drop_expired(struct request *rq, struct key key, struct database *database,

@@ -18,7 +18,10 @@
 
 enum {
     CACHE_LINE = 64,
-    LAZY_FREE_EFFORT = 64, /* a value with more allocations than this is freed in the background */
+    /* A value with more allocations than this is freed in the background: when that is asked for,
+     * and in any case, for so many take a good part of a millisecond. */
+    LAZY_FREE_EFFORT = 64,
+    FREE_EFFORT_LIMIT = 4096,
 };
 
 /* One database in one shard; made when its first key comes. */
@@ -121,15 +124,16 @@ static inline void database_forget_parts(struct database *database, uint64_t has
 /* Takes an entry out of the tables. It belongs to the caller, and its expiry field is not valid. */
 void database_remove(struct database *database, uint64_t hash, struct entry *entry);
 
-/* Removes and frees an entry; a large value in the background if `lazy`. */
-void keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
+/* Removes and frees an entry; a large value in the background, one that is not so large too if
+ * `lazy`. True if it is being freed there. */
+bool keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
                    struct entry *entry, bool lazy);
 
 /* Deletes an entry whose time has come and notes the effect. */
 void keyspace_drop_expired(struct request *rq, struct key key, struct database *database,
                            struct entry *entry);
 
-/* Frees what the word of an entry points to, if it does. */
-void keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy);
+/* Frees what the word of an entry points to, if it does. As keyspace_drop. */
+bool keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy);
 
 #endif
