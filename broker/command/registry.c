@@ -8,8 +8,20 @@
 
 enum {
     NAME_LIMIT = 48,
-    BUCKETS = 2048
-}; /* buckets: a power of two well above the commands */
+    WHOLE_LIMIT = 16, /* a name that is not longer is all in its key */
+    BUCKETS = 2048,   /* a power of two well above the commands */
+};
+
+/* What tells names apart, whatever their case. */
+struct name_key {
+    uint64_t head, tail; /* the first 8 bytes and the last 8, which may overlap; lower case */
+    size_t size;
+};
+
+struct named {
+    struct name_key key;
+    const struct command *command; /* NULL: the bucket is free */
+};
 
 struct rename {
     const struct command *command;
@@ -19,26 +31,66 @@ struct rename {
 /* Names in an open-addressing table; subcommands of one container in an array, few enough to walk.
  */
 struct registry {
-    const struct command *buckets[BUCKETS];
+    struct named buckets[BUCKETS];
     struct command *commands; /* all, subcommands too, by number */
     unsigned total, top_level;
     struct rename *renames;
     size_t rename_count;
 };
 
-/* FNV-1a over the lower-cased name. */
-static unsigned hash_name(struct span name)
+static inline uint64_t load(const char *from, size_t size)
 {
-    uint32_t hash = 2166136261u;
+    uint64_t word = 0;
 
-    for (size_t i = 0; i < name.size; i++) {
-        unsigned char c = (unsigned char)name.data[i];
-
-        if (c >= 'A' && c <= 'Z')
-            c |= 32;
-        hash = (hash ^ c) * 16777619u;
+    switch (size) { /* of constant size each, so that none is a call */
+    case 8:
+        memcpy(&word, from, 8);
+        break;
+    case 7:
+        word = (uint64_t)(unsigned char)from[6] << 48; /* fall through */
+    case 6:
+        word |= (uint64_t)(unsigned char)from[5] << 40; /* fall through */
+    case 5:
+        word |= (uint64_t)(unsigned char)from[4] << 32; /* fall through */
+    case 4:
+        word |= (uint64_t)(unsigned char)from[3] << 24; /* fall through */
+    case 3:
+        word |= (uint64_t)(unsigned char)from[2] << 16; /* fall through */
+    case 2:
+        word |= (uint64_t)(unsigned char)from[1] << 8; /* fall through */
+    case 1:
+        word |= (unsigned char)from[0]; /* fall through */
+    default:
+        break;
     }
-    return hash ^ hash >> 15;
+    return word;
+}
+
+/* The letters of eight bytes in lower case. What is added to a byte sets its highest bit if the
+ * byte is 'A' or more, and 'Z' + 1 or more. */
+static inline uint64_t lower(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t low = word & ~high;
+    uint64_t from_a = low + ones * (0x80 - 'A'), beyond_z = low + ones * (0x7f - 'Z');
+
+    return word | ((from_a ^ beyond_z) & ~word & high) >> 2;
+}
+
+static inline struct name_key key_of(struct span name)
+{
+    size_t head = name.size < 8 ? name.size : 8;
+    struct name_key key = {.head = lower(load(name.data, head)), .size = name.size};
+
+    key.tail = name.size > 8 ? lower(load(name.data + name.size - 8, 8)) : 0;
+    return key;
+}
+
+static inline unsigned bucket_of(const struct name_key *key)
+{
+    uint64_t mixed = (key->head ^ key->tail * 31 ^ key->size) * UINT64_C(0x9e3779b97f4a7c15);
+
+    return (unsigned)(mixed >> 32) % BUCKETS;
 }
 
 static unsigned count_specs(const struct command_spec *specs)
@@ -52,11 +104,12 @@ static unsigned count_specs(const struct command_spec *specs)
 
 static void add_to_table(struct registry *registry, const struct command *command)
 {
-    unsigned at = hash_name(span_text(command->spec->name));
+    struct name_key key = key_of(span_text(command->spec->name));
+    unsigned at = bucket_of(&key);
 
-    while (registry->buckets[at % BUCKETS])
-        at++;
-    registry->buckets[at % BUCKETS] = command;
+    while (registry->buckets[at].command)
+        at = (at + 1) % BUCKETS;
+    registry->buckets[at] = (struct named){key, command};
 }
 
 /* The usual command, whose key is found without looking at its arguments. */
@@ -249,13 +302,18 @@ const struct command *registry_find_original(const struct registry *registry, st
 
 const struct command *registry_find_logged(const struct registry *registry, struct span name)
 {
-    unsigned at;
+    const struct named *at;
+    struct name_key key;
 
     if (name.size == 0 || name.size > NAME_LIMIT)
         return NULL;
-    for (at = hash_name(name); registry->buckets[at % BUCKETS]; at++)
-        if (span_is(name, registry->buckets[at % BUCKETS]->spec->name))
-            return registry->buckets[at % BUCKETS];
+    key = key_of(name);
+    for (unsigned i = bucket_of(&key); registry->buckets[i].command; i = (i + 1) % BUCKETS) {
+        at = &registry->buckets[i];
+        if (at->key.head == key.head && at->key.tail == key.tail && at->key.size == key.size &&
+            (key.size <= WHOLE_LIMIT || span_is(name, at->command->spec->name)))
+            return at->command;
+    }
     return NULL;
 }
 

@@ -130,11 +130,32 @@ int num_parse_memory(struct span text, int64_t *out)
 
 static inline size_t count_digits(uint64_t value)
 {
-    size_t digits = 1;
+    static const uint64_t powers[] = {
+        0,
+        10,
+        100,
+        1000,
+        10000,
+        100000,
+        1000000,
+        10000000,
+        100000000,
+        1000000000,
+        10000000000,
+        100000000000,
+        1000000000000,
+        10000000000000,
+        100000000000000,
+        1000000000000000,
+        10000000000000000,
+        100000000000000000,
+        1000000000000000000,
+        UINT64_C(10000000000000000000),
+    };
+    /* 1233 / 4096 is a little more than the logarithm of 2 */
+    unsigned about = (unsigned)(64 - __builtin_clzll(value | 1)) * 1233 >> 12;
 
-    for (; value >= 10000; value /= 10000)
-        digits += 4;
-    return digits + (value >= 10) + (value >= 100) + (value >= 1000);
+    return about + (value >= powers[about]);
 }
 
 size_t num_format_u64(char *to, uint64_t value)

@@ -79,10 +79,7 @@ static int judge_line(const char *data, size_t size, size_t at)
     return size - at > REQUEST_LINE_LIMIT ? ERR_FULL : 0;
 }
 
-/* The number on a line "<digits>\r\n" from data[at]. 1 with *next behind the line, or what
- * judge_line says. */
-static inline int read_number(const char *data, size_t size, size_t at, int64_t *value,
-                              size_t *next)
+static int read_any_number(const char *data, size_t size, size_t at, int64_t *value, size_t *next)
 {
     size_t line = at, first;
     bool negative = at < size && data[at] == '-';
@@ -97,6 +94,33 @@ static inline int read_number(const char *data, size_t size, size_t at, int64_t 
     *value = negative ? -sum : sum;
     *next = at + 2;
     return 1;
+}
+
+static inline unsigned digit(char c)
+{
+    return (unsigned)(unsigned char)c - '0';
+}
+
+/* The number on a line "<digits>\r\n" from data[at]. 1 with *next behind the line, or what
+ * judge_line says. Nearly all of them have one or two digits. */
+static inline int read_number(const char *data, size_t size, size_t at, int64_t *value,
+                              size_t *next)
+{
+    const char *line = data + at;
+
+    if (size - at < 4 || digit(line[0]) > 9)
+        return read_any_number(data, size, at, value, next);
+    if (line[1] == '\r' && line[2] == '\n') {
+        *value = digit(line[0]);
+        *next = at + 3;
+        return 1;
+    }
+    if (line[0] != '0' && digit(line[1]) <= 9 && line[2] == '\r' && line[3] == '\n') {
+        *value = digit(line[0]) * 10 + digit(line[1]);
+        *next = at + 4;
+        return 1;
+    }
+    return read_any_number(data, size, at, value, next);
 }
 
 /* --- Inline requests. */
