@@ -35,6 +35,11 @@ int io_append(struct io_file *file, struct span bytes, struct diag *diag)
     return bytes.size ? file->io->ops->append(file, bytes, diag) : 0;
 }
 
+int io_write(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag)
+{
+    return bytes.size ? file->io->ops->write(file, at, bytes, diag) : 0;
+}
+
 int io_size(struct io_file *file, uint64_t *size, struct diag *diag)
 {
     return file->io->ops->size(file, size, diag);

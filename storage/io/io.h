@@ -31,6 +31,7 @@ enum io_open_flag {
     IO_CREATE = 1 << 2,    /* if it is missing */
     IO_EXCLUSIVE = 1 << 3, /* with IO_CREATE: it must be missing */
     IO_TRUNCATE = 1 << 4,
+    IO_OVERWRITE = 1 << 5, /* with IO_WRITE: for io_write; nothing can be appended */
 };
 
 int io_open(struct io *io, const char *path, unsigned flags, struct io_file **file,
@@ -44,6 +45,11 @@ int io_read(struct io_file *file, uint64_t at, void *to, size_t size, size_t *go
 /* All bytes behind the end of the file. After a failure some of them may be there: see io_truncate.
  */
 int io_append(struct io_file *file, struct span bytes, struct diag *diag);
+
+/* All bytes from offset `at` on, over what is there; `at` is not behind the end of the file. After
+ * a failure some of them may be there. To write over bytes that a sync has covered makes the next
+ * sync cheaper than a file that grows: it has nothing to say of the file's size and blocks. */
+int io_write(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag);
 
 /* Bytes of the file. */
 int io_size(struct io_file *file, uint64_t *size, struct diag *diag);

@@ -52,8 +52,8 @@ static int disk_open(struct io *io, const char *path, unsigned flags, struct io_
     struct stat status;
     int fd;
 
-    if (flags & IO_WRITE)
-        mode |= O_APPEND;
+    if (flags & IO_WRITE && !(flags & IO_OVERWRITE))
+        mode |= O_APPEND; /* with which Linux would append what io_write has */
     if (flags & IO_CREATE)
         mode |= O_CREAT;
     if (flags & IO_EXCLUSIVE)
@@ -113,6 +113,24 @@ static int disk_append(struct io_file *file, struct span bytes, struct diag *dia
             return diag_set(diag, ERR_FULL, "write to %s: it takes no more", path_of(file));
         bytes.data += part;
         bytes.size -= (size_t)part;
+    }
+    return 0;
+}
+
+static int disk_write(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag)
+{
+    while (bytes.size > 0) {
+        ssize_t part = pwrite(fd_of(file), bytes.data, bytes.size, (off_t)at);
+
+        if (part < 0 && errno == EINTR)
+            continue;
+        if (part < 0)
+            return failed(diag, "write to", path_of(file));
+        if (part == 0)
+            return diag_set(diag, ERR_FULL, "write to %s: it takes no more", path_of(file));
+        bytes.data += part;
+        bytes.size -= (size_t)part;
+        at += (uint64_t)part;
     }
     return 0;
 }
@@ -220,6 +238,7 @@ static const struct io_ops disk_ops = {
     .close = disk_close,
     .read = disk_read,
     .append = disk_append,
+    .write = disk_write,
     .size = disk_size,
     .truncate = disk_truncate,
     .sync = disk_sync,

@@ -11,6 +11,7 @@ struct io_ops {
     int (*read)(struct io_file *file, uint64_t at, void *to, size_t size, size_t *got,
                 struct diag *diag);
     int (*append)(struct io_file *file, struct span bytes, struct diag *diag);
+    int (*write)(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag);
     int (*size)(struct io_file *file, uint64_t *size, struct diag *diag);
     int (*truncate)(struct io_file *file, uint64_t size, struct diag *diag);
     int (*sync)(struct io_file *file, struct diag *diag);

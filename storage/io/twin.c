@@ -258,12 +258,33 @@ static int twin_append(struct io_file *file, struct span bytes, struct diag *dia
     struct twin *twin = twin_of(file->io);
     int rc = step(twin, diag, "append");
 
-    CHECK(((struct twin_file *)file)->flags & IO_WRITE);
+    CHECK((((struct twin_file *)file)->flags & (IO_WRITE | IO_OVERWRITE)) == IO_WRITE);
     if (rc == 0 && used(twin) + bytes.size > twin->capacity)
         rc = diag_set(diag, ERR_FULL, "append: no space left");
     if (rc < 0)
         bytes.size /= 2;
     buffer_append_span(bytes_of(file), bytes);
+    return rc;
+}
+
+static int twin_write(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag)
+{
+    struct buffer *to = bytes_of(file);
+    struct twin *twin = twin_of(file->io);
+    int rc = step(twin, diag, "write");
+
+    CHECK(((struct twin_file *)file)->flags & IO_OVERWRITE && at <= to->size);
+    if (rc == 0 && at + bytes.size > to->size &&
+        used(twin) + (at + bytes.size - to->size) > twin->capacity)
+        rc = diag_set(diag, ERR_FULL, "write: no space left");
+    if (rc < 0)
+        bytes.size /= 2;
+    if (at + bytes.size > to->size) {
+        buffer_reserve(to, (size_t)at + bytes.size - to->size);
+        to->size = (size_t)at + bytes.size;
+    }
+    if (bytes.size)
+        memcpy(to->data + at, bytes.data, bytes.size);
     return rc;
 }
 
@@ -293,21 +314,56 @@ static void make_equal(struct buffer *to, const struct buffer *from)
     buffer_append(to, from->data, from->size);
 }
 
+/* What stands there after the last sync: behind the end, zeros. */
+static char synced_at(const struct inode *inode, size_t at)
+{
+    return at < inode->synced.size ? inode->synced.data[at] : 0;
+}
+
+/* The bytes from the first to the last that the next sync would change, of those that a power cut
+ * would leave; equal if there are none. */
+static void find_unsynced(const struct inode *inode, size_t *from, size_t *to)
+{
+    const struct buffer *written = &inode->written;
+    size_t at = 0, end = written->size;
+
+    while (at < end && written->data[at] == synced_at(inode, at))
+        at++;
+    while (end > at && written->data[end - 1] == synced_at(inode, end - 1))
+        end--;
+    *from = at;
+    *to = end;
+}
+
+/* What is written now the next sync passes over. */
+static void lose_unsynced(struct inode *inode)
+{
+    size_t from, to;
+
+    find_unsynced(inode, &from, &to);
+    if (from == to)
+        return;
+    if (inode->lost_to == 0 || from < inode->lost_from)
+        inode->lost_from = from;
+    if (to > inode->lost_to)
+        inode->lost_to = to;
+}
+
 static int twin_sync(struct io_file *base, struct diag *diag)
 {
     struct inode *inode = ((struct twin_file *)base)->inode;
-    size_t known = inode->synced.size;
+    struct buffer next = {0};
     int rc = step(twin_of(base->io), diag, "sync");
 
     if (rc < 0) {
-        if (inode->lost_to == 0)
-            inode->lost_from = known;
-        inode->lost_to = inode->written.size;
+        lose_unsynced(inode);
         return rc;
     }
-    make_equal(&inode->synced, &inode->written);
-    for (size_t at = inode->lost_from; at < inode->lost_to && at < inode->synced.size; at++)
-        inode->synced.data[at] = 0;
+    buffer_append(&next, inode->written.data, inode->written.size);
+    for (size_t at = inode->lost_from; at < inode->lost_to && at < next.size; at++)
+        next.data[at] = synced_at(inode, at);
+    buffer_release(&inode->synced);
+    inode->synced = next;
     return 0;
 }
 
@@ -500,6 +556,12 @@ static int locked_append(struct io_file *file, struct span bytes, struct diag *d
     return leave(file->io, twin_append(file, bytes, diag));
 }
 
+static int locked_write(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag)
+{
+    enter(file->io);
+    return leave(file->io, twin_write(file, at, bytes, diag));
+}
+
 static int locked_size(struct io_file *file, uint64_t *size, struct diag *diag)
 {
     enter(file->io);
@@ -573,6 +635,7 @@ static const struct io_ops twin_ops = {
     .close = locked_close,
     .read = locked_read,
     .append = locked_append,
+    .write = locked_write,
     .size = locked_size,
     .truncate = locked_truncate,
     .sync = locked_sync,
@@ -661,15 +724,10 @@ void twin_set_capacity(struct twin *twin, uint64_t bytes)
 
 /* --- Power cuts. */
 
-/* Puts `size` bytes, or as many zeros if `lost`. */
-static void put(struct buffer *to, const char *bytes, size_t size, bool lost)
+static void append_zeros(struct buffer *to, size_t size)
 {
-    if (!lost) {
-        buffer_append(to, bytes, size);
-    } else if (size > 0) {
-        memset(buffer_reserve(to, size), 0, size);
-        to->size += size;
-    }
+    memset(buffer_reserve(to, size), 0, size);
+    to->size += size;
 }
 
 static void leave_bytes(struct buffer *to, const struct inode *inode, enum twin_loss loss)
@@ -679,12 +737,19 @@ static void leave_bytes(struct buffer *to, const struct inode *inode, enum twin_
                loss == TWIN_KEEPS_REMOVED || loss == TWIN_KEEPS_CHANGED;
 
     buffer_append(to, all ? written->data : synced->data, all ? written->size : synced->size);
-    if ((loss == TWIN_TEARS || loss == TWIN_REORDERS) && written->size > synced->size) {
-        const char *more = written->data + synced->size;
-        size_t size = written->size - synced->size, first = size / 2;
+    if (loss == TWIN_TEARS || loss == TWIN_REORDERS) {
+        size_t from, end, middle;
 
-        put(to, more, first, loss == TWIN_REORDERS);
-        put(to, more + first, size - first, loss == TWIN_TEARS);
+        find_unsynced(inode, &from, &end);
+        middle = from + (end - from) / 2;
+        if (from == end)
+            return;
+        if (written->size > to->size)
+            append_zeros(to, written->size - to->size);
+        if (loss == TWIN_TEARS)
+            memcpy(to->data + from, written->data + from, middle - from);
+        else
+            memcpy(to->data + middle, written->data + middle, end - middle);
     }
 }
 

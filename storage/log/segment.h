@@ -30,6 +30,12 @@ int segment_create(struct io *io, const char *directory, const char *file,
  * to be freed. */
 int segment_write(struct segment_writer *writer, struct frame *frame, struct span records,
                   bool compress, struct diag *diag);
+
+/* Puts zeros behind what is written if there are few left, so that syncs of what comes next, which
+ * takes their place, change neither the file's size nor its blocks: that costs half. The more the
+ * segment has, the more at once: 16 KiB to 1 MiB. They are synced with the next sync, best one that
+ * is due anyway. A disk that has no room for them is no failure. */
+void segment_prepare(struct segment_writer *writer);
 int segment_sync(struct segment_writer *writer, struct diag *diag);
 uint64_t segment_bytes(const struct segment_writer *writer);        /* written */
 uint64_t segment_synced_bytes(const struct segment_writer *writer); /* at the last sync */
@@ -39,7 +45,8 @@ void segment_writer_free(struct segment_writer *writer);            /* NULL is a
 
 struct segment_reader;
 
-/* Opens the file and reads its header. `bytes` UINT64_MAX: to the end of the file, else not beyond.
+/* Opens the file and reads its header. `bytes` UINT64_MAX: to the end of the file, or to where it
+ * has nothing but zeros up to its end (segment_prepare); else not beyond.
  * ERR_DAMAGED if the header is not one of `first_position`, or the file is shorter than `bytes`;
  * ERR_UNSUPPORTED if it is of a newer format. */
 int segment_open(struct io *io, const char *directory, const char *file, uint64_t first_position,
@@ -62,7 +69,8 @@ void segment_seek(struct segment_reader *reader, uint64_t position);
  * what can't be: so that this is no write a power cut has cut short. */
 bool segment_is_rotten(struct segment_reader *reader, uint64_t position);
 
-/* Where the next frame would begin in the file; bytes that the file has. */
+/* Where the next frame would begin in the file; bytes that the file has, without the zeros at the
+ * end of one that is read to the end. */
 uint64_t segment_at(const struct segment_reader *reader);
 uint64_t segment_file_bytes(const struct segment_reader *reader);
 

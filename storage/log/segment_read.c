@@ -219,9 +219,38 @@ uint64_t segment_at(const struct segment_reader *reader)
     return reader->at;
 }
 
+/* Bytes of a part without the zeros at its end. */
+static size_t used_of(const char *part, size_t size)
+{
+    if (size == 0 || (part[0] == 0 && memcmp(part, part + 1, size - 1) == 0))
+        return 0;
+    while (part[size - 1] == 0)
+        size--;
+    return size;
+}
+
 uint64_t segment_file_bytes(const struct segment_reader *reader)
 {
-    return reader->bytes;
+    uint64_t at = reader->at, end = at;
+    char *part;
+    size_t got = 1;
+
+    if (!reader->whole_file)
+        return reader->bytes;
+    part = mem_alloc(WINDOW_SIZE);
+    while (at < reader->bytes && got > 0) {
+        size_t used;
+
+        if (io_read(reader->file, at, part, WINDOW_SIZE, &got, NULL) < 0) {
+            end = reader->bytes; /* who knows what stands there */
+            break;
+        }
+        used = used_of(part, got);
+        end = used > 0 ? at + used : end;
+        at += got;
+    }
+    mem_free(part);
+    return end;
 }
 
 /* --- Frames. */
@@ -285,6 +314,20 @@ static bool unpack(struct segment_reader *reader, struct span payload, size_t re
     return out.pos == record_size && in.pos == in.size;
 }
 
+/* True where the frames end: at the end of the file, or where one that may be growing has been
+ * prepared for the next frame and has nothing behind. What was read ahead may be old by then. */
+static bool is_at_end(struct segment_reader *reader)
+{
+    const char *first;
+
+    if (reader->at >= reader->bytes)
+        return true;
+    if (!reader->whole_file || look_at(reader, reader->at, 1, &first, NULL) < 0 || *first != 0)
+        return false;
+    drop_window(reader);
+    return segment_file_bytes(reader) == reader->at;
+}
+
 int segment_next(struct segment_reader *reader, struct frame *frame, struct span *records,
                  uint64_t *at, struct diag *diag)
 {
@@ -292,7 +335,7 @@ int segment_next(struct segment_reader *reader, struct frame *frame, struct span
     int rc;
 
     *at = reader->at;
-    if (reader->at >= reader->bytes)
+    if (is_at_end(reader))
         return ERR_MISSING;
     rc = read_frame(reader, reader->at, frame, &payload, diag);
     if (rc < 0) {

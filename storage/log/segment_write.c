@@ -18,6 +18,11 @@ enum {
         8, /* of which less than a tenth was saved: then the next ones are stored plain */
     PLAIN_FRAMES = 256,
     PATH_LIMIT = 4096,
+    PREPARE_LEAST = 16 * 1024, /* bytes at once */
+    PREPARE_MOST = 1024 * 1024,
+    PREPARE_FRAMES = 4,              /* as large as the last one, that are to have room */
+    PREPARE_FRAME_LIMIT = 64 * 1024, /* to write larger ones twice costs more than it saves */
+    PAGE = 4096,
 };
 
 const char segment_magic[8] = {'M', 'S', 's', 'e', 'g', 'm', 't', '1'};
@@ -25,6 +30,9 @@ const char segment_magic[8] = {'M', 'S', 's', 'e', 'g', 'm', 't', '1'};
 struct segment_writer {
     struct io_file *file;
     uint64_t bytes, synced_bytes;
+    uint64_t file_bytes; /* with the zeros behind what is written */
+    size_t last_size;    /* of what was written last */
+    bool cramped;        /* there was no room for zeros */
     uint32_t salt;
     struct buffer out;     /* the frame being put together */
     ZSTD_CCtx *packer;     /* NULL until the first frame that is compressed */
@@ -59,10 +67,15 @@ static void encode_header(const struct segment_identity *identity, struct buffer
 
 static int append(struct segment_writer *writer, struct diag *diag)
 {
-    int rc = io_append(writer->file, span_of(writer->out.data, writer->out.size), diag);
+    struct span bytes = span_of(writer->out.data, writer->out.size);
+    int rc = io_write(writer->file, writer->bytes, bytes, diag);
 
-    if (rc == 0)
-        writer->bytes += writer->out.size;
+    if (rc == 0) {
+        writer->bytes += bytes.size;
+        writer->last_size = bytes.size;
+        if (writer->file_bytes < writer->bytes)
+            writer->file_bytes = writer->bytes;
+    }
     buffer_clear(&writer->out);
     return rc;
 }
@@ -77,7 +90,7 @@ int segment_create(struct io *io, const char *directory, const char *file,
 
     writer->salt = identity->salt;
     snprintf(path, sizeof(path), "%s/%s", directory, file);
-    rc = io_open(io, path, IO_WRITE | IO_CREATE | IO_EXCLUSIVE, &writer->file, diag);
+    rc = io_open(io, path, IO_WRITE | IO_OVERWRITE | IO_CREATE | IO_EXCLUSIVE, &writer->file, diag);
     if (rc == 0) {
         encode_header(identity, &writer->out);
         rc = append(writer, diag);
@@ -179,6 +192,37 @@ int segment_write(struct segment_writer *writer, struct frame *frame, struct spa
     frame->stored_size = (uint32_t)payload.size;
     frame_encode(frame, payload, writer->salt, (unsigned char *)writer->out.data + at);
     return append(writer, diag);
+}
+
+/* As many as the segment has: so that little is wasted on a small one, and a large one is seldom
+ * extended. */
+static uint64_t prepared_end(const struct segment_writer *writer)
+{
+    uint64_t ahead = writer->bytes;
+
+    if (ahead < PREPARE_LEAST)
+        ahead = PREPARE_LEAST;
+    if (ahead > PREPARE_MOST)
+        ahead = PREPARE_MOST;
+    return (writer->bytes + ahead + PAGE - 1) / PAGE * PAGE;
+}
+
+void segment_prepare(struct segment_writer *writer)
+{
+    static char zeros[PREPARE_MOST + PAGE]; /* nobody writes there */
+    uint64_t end = prepared_end(writer);    /* beyond what there is, if that is not enough */
+
+    if (writer->cramped || writer->last_size > PREPARE_FRAME_LIMIT ||
+        writer->file_bytes - writer->bytes >= PREPARE_FRAMES * (uint64_t)writer->last_size)
+        return;
+    if (io_write(writer->file, writer->file_bytes,
+                 span_of(zeros, (size_t)(end - writer->file_bytes)), NULL) == 0) {
+        writer->file_bytes = end;
+        return;
+    }
+    writer->cramped = true;
+    io_truncate(writer->file, writer->bytes, NULL); /* what there was of room, others may need */
+    writer->file_bytes = writer->bytes;
 }
 
 int segment_sync(struct segment_writer *writer, struct diag *diag)

@@ -92,6 +92,14 @@ static void use_files(struct buffer *trace, struct io *io)
     io_close(other);
     note_open(trace, io, "a", IO_WRITE | IO_TRUNCATE);
     note_contents(trace, io, "a");
+    /* written over and beyond the end */
+    assert_int_equal(io_open(io, "a", IO_WRITE | IO_OVERWRITE, &file, NULL), 0);
+    buffer_printf(trace, "write %d ", io_write(file, 0, SPAN("abcdef"), NULL));
+    buffer_printf(trace, "%d ", io_write(file, 2, SPAN("XY"), NULL));
+    buffer_printf(trace, "%d ", io_write(file, 3, SPAN(""), NULL));
+    buffer_printf(trace, "%d\n", io_write(file, 5, SPAN("Zg"), NULL));
+    io_close(file);
+    note_contents(trace, io, "a");
 }
 
 static void use_names(struct buffer *trace, struct io *io)
@@ -186,6 +194,10 @@ static void test_errors_have_their_reason(void **state)
     assert_int_equal(io_append(file, SPAN("x"), &diag), ERR_FULL);
     assert_int_equal(diag.code, ERR_FULL);
     io_close(file);
+    assert_int_equal(io_open(io_disk(), "/dev/full", IO_WRITE | IO_OVERWRITE, &file, &diag), 0);
+    assert_int_equal(io_write(file, 0, SPAN("x"), &diag), ERR_FULL);
+    assert_non_null(strstr(diag.text, "/dev/full"));
+    io_close(file);
 }
 
 /* --- Power cuts. */
@@ -243,6 +255,55 @@ static void test_a_power_cut_leaves_what_was_synced(void **state)
     assert_int_equal(io_rename(io, "c", "a", NULL), 0);
     expect_after(twin, TWIN_KEEPS_CHANGED, "list .:a b  ok\na: ok new\nb: ok \n");
     expect_after(twin, TWIN_KEEPS_REMOVED, "list .:a  ok\na: ok 12345678\n");
+    io_close(file);
+    twin_free(twin);
+}
+
+/* What was there, synced, is what a power cut may leave of bytes that were written over it. */
+static void test_a_power_cut_tears_what_was_written_over(void **state)
+{
+    struct twin *twin = twin_new();
+    struct io *io = twin_io(twin);
+    struct io_file *file = append_to(io, "a", "12345678"), *over;
+
+    (void)state;
+    assert_int_equal(io_sync(file, NULL), 0);
+    assert_int_equal(io_sync_directory(io, ".", NULL), 0);
+    assert_int_equal(io_open(io, "a", IO_WRITE | IO_OVERWRITE, &over, NULL), 0);
+    assert_int_equal(io_write(over, 2, SPAN("abcd"), NULL), 0);
+    expect_after(twin, TWIN_LOSES_ALL, "list .:a  ok\na: ok 12345678\n");
+    expect_after(twin, TWIN_KEEPS_NAMES, "list .:a  ok\na: ok 12345678\n");
+    expect_after(twin, TWIN_KEEPS_ALL, "list .:a  ok\na: ok 12abcd78\n");
+    expect_after(twin, TWIN_TEARS, "list .:a  ok\na: ok 12ab5678\n");
+    expect_after(twin, TWIN_REORDERS, "list .:a  ok\na: ok 1234cd78\n");
+    /* a sync that fails, and one that then says it was fine */
+    twin_fail_at(twin, twin_steps(twin) + 1, ERR_IO, false);
+    assert_int_equal(io_sync(over, NULL), ERR_IO);
+    assert_int_equal(io_write(over, 7, SPAN("e9"), NULL), 0);
+    assert_int_equal(io_sync(over, NULL), 0);
+    expect_after(twin, TWIN_KEEPS_ALL, "list .:a  ok\na: ok 12abcd7e9\n");
+    expect_after(twin, TWIN_LOSES_ALL, "list .:a  ok\na: ok 1234567e9\n");
+    io_close(over);
+    io_close(file);
+    twin_free(twin);
+}
+
+static void test_what_is_written_over_needs_no_room(void **state)
+{
+    struct twin *twin = twin_new();
+    struct io *io = twin_io(twin);
+    struct io_file *file = append_to(io, "a", "12345678"), *over;
+    struct span bytes;
+
+    (void)state;
+    twin_set_capacity(twin, 8);
+    assert_int_equal(io_open(io, "a", IO_WRITE | IO_OVERWRITE, &over, NULL), 0);
+    assert_int_equal(io_write(over, 4, SPAN("abcd"), NULL), 0);
+    assert_int_equal(io_write(over, 5, SPAN("bcde"), NULL), ERR_FULL);
+    twin_fail_at(twin, twin_steps(twin) + 1, ERR_IO, false);
+    assert_int_equal(io_write(over, 0, SPAN("xxxx"), NULL), ERR_IO);
+    assert_true(twin_bytes(twin, "a", &bytes) && span_equal(bytes, SPAN("xx34abcd")));
+    io_close(over);
     io_close(file);
     twin_free(twin);
 }
@@ -349,6 +410,8 @@ int main(void)
         cmocka_unit_test(test_the_twin_does_what_the_disk_does),
         cmocka_unit_test(test_errors_have_their_reason),
         cmocka_unit_test(test_a_power_cut_leaves_what_was_synced),
+        cmocka_unit_test(test_a_power_cut_tears_what_was_written_over),
+        cmocka_unit_test(test_what_is_written_over_needs_no_room),
         cmocka_unit_test(test_a_lost_directory_takes_its_files_along),
         cmocka_unit_test(test_a_killed_process_leaves_everything_still_unsynced),
         cmocka_unit_test(test_steps_fail_when_ordered),

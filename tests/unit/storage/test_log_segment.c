@@ -237,6 +237,116 @@ static void test_reading_goes_on_as_the_file_grows(void **state)
     end(&written);
 }
 
+/* --- Prepared: zeros behind what is written. */
+
+static uint64_t file_bytes(const struct written *written)
+{
+    struct span bytes;
+
+    assert_true(twin_bytes(written->twin, path, &bytes));
+    return bytes.size;
+}
+
+static void test_zeros_up_to_the_end_of_the_file_are_its_end(void **state)
+{
+    struct written written;
+    struct segment_reader *reader;
+    size_t index = 0, from = 0;
+
+    (void)state;
+    begin(&written);
+    reader = open_all(&written);
+    for (size_t i = 0; i < 400; i++) {
+        char text[200];
+
+        memset(text, 'a' + (int)(i % 26), sizeof(text));
+        text[sizeof(text) - 1] = '\0'; /* records may end in zeros themselves */
+        add(&written, span_of(text, sizeof(text)), i % 3 == 0, 0);
+        segment_prepare(written.writer);
+        assert_true(file_bytes(&written) > segment_bytes(written.writer));
+        assert_int_equal(segment_refresh(reader, NULL), 0);
+        expect_frames(&written, reader, &index, &from, 1);
+        assert_int_equal(segment_file_bytes(reader), segment_bytes(written.writer));
+    }
+    expect_all(&written);
+    segment_reader_free(reader);
+    end(&written);
+}
+
+/* What is prepared grows with the segment, and is taken before more is. */
+static void test_a_small_segment_prepares_little(void **state)
+{
+    struct written written;
+    uint64_t prepared, before;
+    char text[3000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    begin(&written);
+    assert_int_equal(file_bytes(&written), segment_bytes(written.writer));
+    add(&written, SPAN("one"), false, 0);
+    segment_prepare(written.writer);
+    before = prepared = file_bytes(&written);
+    assert_in_range(prepared, 16 << 10, 24 << 10);
+    for (unsigned grown = 0; grown<10; grown += prepared> before, before = prepared) {
+        uint64_t bytes = segment_bytes(written.writer);
+
+        add(&written, span_of(text, sizeof(text)), false, 0);
+        segment_prepare(written.writer);
+        prepared = file_bytes(&written);
+        if (prepared > before) {
+            assert_in_range(before - bytes, sizeof(text), 10 * sizeof(text)); /* nearly all used */
+            assert_true(prepared - bytes <= (1 << 20) + 8192);
+            assert_true(prepared <= 2 * bytes + (24 << 10));
+        }
+    }
+    end(&written);
+}
+
+/* Who writes much at once gains nothing from writing it twice. */
+static void test_for_large_frames_nothing_is_prepared(void **state)
+{
+    char *large = mem_zalloc(100000);
+    struct written written;
+
+    (void)state;
+    begin(&written);
+    add(&written, span_of(large, 100000), false, 0);
+    segment_prepare(written.writer);
+    assert_int_equal(file_bytes(&written), segment_bytes(written.writer));
+    expect_all(&written);
+    end(&written);
+    mem_free(large);
+}
+
+static void test_without_room_nothing_is_prepared_and_writing_goes_on(void **state)
+{
+    struct written written;
+
+    (void)state;
+    begin(&written);
+    add(&written, SPAN("one"), false, 0);
+    twin_set_capacity(written.twin, segment_bytes(written.writer) + 1000);
+    segment_prepare(written.writer);
+    assert_int_equal(file_bytes(&written), segment_bytes(written.writer)); /* it was given back */
+    add(&written, SPAN("two"), false, 0);
+    assert_int_equal(segment_sync(written.writer, NULL), 0);
+    twin_set_capacity(written.twin, UINT64_MAX);
+    expect_all(&written);
+    end(&written);
+    /* and what was prepared is room that nobody else gets */
+    begin(&written);
+    add(&written, SPAN("one"), false, 0);
+    segment_prepare(written.writer);
+    twin_set_capacity(written.twin, 0);
+    for (size_t i = 0; i < 100; i++) {
+        add(&written, SPAN("more of the same"), false, 0);
+        segment_prepare(written.writer);
+    }
+    expect_all(&written);
+    end(&written);
+}
+
 static void test_what_lies_behind_the_end_is_not_read(void **state)
 {
     struct written written;
@@ -316,6 +426,102 @@ static void test_any_flipped_bit_is_noticed(void **state)
         }
     }
     expect_all(&written);
+    end(&written);
+}
+
+/* Ten frames in a prepared file, of which the first eight are known to be synced. */
+static void begin_prepared(struct written *written, uint64_t ends[11])
+{
+    begin(written);
+    ends[0] = segment_bytes(written->writer);
+    for (size_t i = 0; i < 10; i++) {
+        add(written, SPAN("xadd orders * sum 12"), i % 4 != 3, i < 9 ? i : 8);
+        segment_prepare(written->writer);
+        ends[i + 1] = segment_bytes(written->writer);
+    }
+}
+
+/* Zeros in the place of a frame, or of a part of it, are no end while sound frames follow. */
+static void test_zeros_in_the_middle_are_damage(void **state)
+{
+    struct written written;
+    uint64_t ends[11];
+
+    (void)state;
+    begin_prepared(&written, ends);
+    for (size_t hit = 0; hit < 10; hit++) {
+        for (unsigned part = 0; part < 3; part++) { /* all, the first half, the second half */
+            uint64_t size = ends[hit + 1] - ends[hit];
+            uint64_t from = ends[hit] + (part == 2 ? size / 2 : 0);
+            uint64_t to = ends[hit + 1] - (part == 1 ? size / 2 : 0);
+            struct twin *damaged = twin_after_kill(written.twin);
+            struct io_file *file;
+            char zeros[200] = {0};
+            size_t count;
+            bool rotten;
+            int rc;
+
+            assert_int_equal(io_open(twin_io(damaged), path, IO_WRITE | IO_OVERWRITE, &file, NULL),
+                             0);
+            assert_int_equal(io_write(file, from, span_of(zeros, to - from), NULL), 0);
+            io_close(file);
+            count = read_damaged(damaged, &rotten, &rc);
+            assert_int_equal(count, hit);
+            /* the last one as a whole: nobody can know that it was there */
+            assert_int_equal(rc, hit == 9 && part == 0 ? ERR_MISSING : ERR_DAMAGED);
+            assert_int_equal(rotten, hit < 8);
+            twin_free(damaged);
+        }
+    }
+    end(&written);
+}
+
+/* Where nothing was written yet, rot is no loss, and no reason to refuse what is there. */
+static void test_what_is_no_zero_behind_the_end_is_a_write_that_was_cut_short(void **state)
+{
+    struct written written;
+    uint64_t ends[11], bytes;
+
+    (void)state;
+    begin_prepared(&written, ends);
+    bytes = file_bytes(&written);
+    for (uint64_t at = ends[10]; at < bytes; at += at < ends[10] + 100 ? 1 : 977) {
+        struct segment_reader *reader;
+        bool rotten;
+        int rc;
+
+        assert_true(twin_flip(written.twin, path, at, 0x40));
+        assert_int_equal(read_damaged(written.twin, &rotten, &rc), 10);
+        assert_int_equal(rc, ERR_DAMAGED);
+        assert_false(rotten);
+        reader = open_all(&written);
+        assert_int_equal(segment_file_bytes(reader), at + 1);
+        segment_reader_free(reader);
+        assert_true(twin_flip(written.twin, path, at, 0x40));
+    }
+    expect_all(&written);
+    end(&written);
+}
+
+/* A closed segment has no end but the one that the manifest says. */
+static void test_a_closed_segment_does_not_end_in_zeros(void **state)
+{
+    struct segment_reader *reader;
+    struct written written;
+    struct span records;
+    struct frame frame;
+    uint64_t ends[11], at;
+    int rc;
+
+    (void)state;
+    begin_prepared(&written, ends);
+    assert_int_equal(
+        segment_open(twin_io(written.twin), "log", "s.log", FIRST, ends[10] + 1000, &reader, NULL),
+        0);
+    for (size_t i = 0; (rc = segment_next(reader, &frame, &records, &at, NULL)) == 0; i++)
+        assert_true(i < 10);
+    assert_int_equal(rc, ERR_DAMAGED);
+    segment_reader_free(reader);
     end(&written);
 }
 
@@ -523,6 +729,13 @@ int main(void)
         cmocka_unit_test(test_a_large_record_comes_back),
         cmocka_unit_test(test_compression_pays_or_stops),
         cmocka_unit_test(test_reading_goes_on_as_the_file_grows),
+        cmocka_unit_test(test_zeros_up_to_the_end_of_the_file_are_its_end),
+        cmocka_unit_test(test_a_small_segment_prepares_little),
+        cmocka_unit_test(test_for_large_frames_nothing_is_prepared),
+        cmocka_unit_test(test_without_room_nothing_is_prepared_and_writing_goes_on),
+        cmocka_unit_test(test_zeros_in_the_middle_are_damage),
+        cmocka_unit_test(test_what_is_no_zero_behind_the_end_is_a_write_that_was_cut_short),
+        cmocka_unit_test(test_a_closed_segment_does_not_end_in_zeros),
         cmocka_unit_test(test_what_lies_behind_the_end_is_not_read),
         cmocka_unit_test(test_any_flipped_bit_is_noticed),
         cmocka_unit_test(test_a_frame_within_a_record_proves_nothing),
