@@ -1,6 +1,7 @@
 /* acl_commands.c - ACL. All exclusive but for those that look at nothing or at the caller only. */
 #include "broker/acl/acl_internal.h"
 #include "broker/command/command_commands.h"
+#include "broker/command/help.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
@@ -350,44 +351,6 @@ static void acl_save(struct request *rq, struct reply *out)
     reply_ok(out);
 }
 
-static void acl_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "ACL <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "CAT [<category>]",
-        "    The categories of commands, or the commands in one.",
-        "DELUSER <username> [<username> ...]",
-        "    Delete users and end their connections.",
-        "DRYRUN <username> <command> [<arg> ...]",
-        "    Say whether the user may run a call, without running it.",
-        "GENPASS [<bits>]",
-        "    Make up a password, of 256 bits unless told otherwise.",
-        "GETUSER <username>",
-        "    The rules of a user, in parts.",
-        "LIST",
-        "    The rules of all users, as lines of a configuration file.",
-        "LOAD",
-        "    Read all users from the ACL file again.",
-        "LOG [<count> | RESET]",
-        "    What was refused lately, or forget it.",
-        "SAVE",
-        "    Write all users to the ACL file.",
-        "SETUSER <username> [<rule> ...]",
-        "    Create a user, or change one.",
-        "USERS",
-        "    The names of all users.",
-        "WHOAMI",
-        "    The user of this connection.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define OPEN_FLAGS  (CMD_LOADING | CMD_NOSCRIPT | CMD_STALE | CMD_SESSION | CMD_SHARDED)
 #define ADMIN_FLAGS (CMD_ADMIN | CMD_LOADING | CMD_NOSCRIPT | CMD_STALE | CMD_SESSION)
 
@@ -445,8 +408,8 @@ static const struct command_spec acl_subcommands[] = {
      .summary = "Describes the subcommands.",
      .group = "server",
      .complexity = "O(1)",
-     .flags = CMD_LOADING | CMD_STALE | CMD_SHARDED,
-     .run = acl_help},
+     .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
+     .run = command_help},
     {.name = "list",
      .usage = "",
      .since = "6.0.0",

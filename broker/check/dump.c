@@ -6,6 +6,7 @@
 #include "core/bytes/buffer.h"
 #include "groups/group_record.h"
 #include "storage/log/commit_log.h"
+#include "storage/log/commit_log.h"
 #include "storage/log/manifest.h"
 
 #include <errno.h>

@@ -116,13 +116,13 @@ static int write_log(struct check_state *state, const struct manifest *from,
                      const struct check_options *options, struct diag *diag)
 {
     struct manifest manifest = {.checkpoint_position = state->position, .next_number = 1};
-    char path[PATH_LIMIT];
+    char path[PATH_LIMIT], id[COMMIT_ID_SIZE + 1];
     struct io_file *file;
     int rc;
 
-    make_id(manifest.replication_id);
-    memcpy(manifest.previous_id, from->replication_id, sizeof(manifest.previous_id));
-    manifest.previous_end = state->position;
+    make_id(id);
+    manifest.history = from->history;
+    commit_history_begin(&manifest.history, id, state->position);
     snprintf(manifest.checkpoint_file, sizeof(manifest.checkpoint_file),
              "checkpoint-%" PRIu64 ".rdb", state->position);
     snprintf(path, sizeof(path), "%s/%s", options->target, manifest.checkpoint_file);

@@ -72,8 +72,7 @@ static void report_manifest(struct verification *self)
 {
     const struct manifest *manifest = &self->walk.manifest;
 
-    buffer_printf(&self->report, "manifest: replication id %s, checkpoint ",
-                  manifest->replication_id);
+    buffer_printf(&self->report, "manifest: replication id %s, checkpoint ", manifest->history.id);
     if (manifest->checkpoint_file[0])
         buffer_printf(&self->report, "at position %" PRIu64, manifest->checkpoint_position);
     else

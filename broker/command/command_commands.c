@@ -1,4 +1,5 @@
 #include "broker/command/command_commands.h"
+#include "broker/command/help.h"
 #include "broker/command/registry.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
@@ -194,34 +195,6 @@ static void command_getkeysandflags(struct request *rq, struct reply *out)
         reply_bulk(out, rq->argv[2 + keys[i].at]);
         command_key_flags_write(keys[i].flags, out);
     }
-}
-
-static void command_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "COMMAND <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "(no subcommand)",
-        "    Describe all commands.",
-        "COUNT",
-        "    How many commands there are.",
-        "LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]",
-        "    The names of commands.",
-        "INFO [<command-name> ...]",
-        "    Describe these commands, or all.",
-        "DOCS [<command-name> ...]",
-        "    Document these commands, or all.",
-        "GETKEYS <full-command>",
-        "    The keys of a complete call.",
-        "GETKEYSANDFLAGS <full-command>",
-        "    The keys of a complete call with what is done to them.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
 }
 
 #define COMMAND_FLAGS (CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED)

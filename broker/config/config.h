@@ -80,7 +80,8 @@ struct config_output_limit {
 
 enum {
     CONFIG_ADDRESSES_LIMIT = 16,
-    CONFIG_PERCENTILES_LIMIT = 16
+    CONFIG_PERCENTILES_LIMIT = 16,
+    CONFIG_SAVE_POINTS_LIMIT = 32
 };
 
 struct config {

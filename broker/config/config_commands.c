@@ -1,5 +1,6 @@
 #include "broker/config/config_commands.h"
 #include "broker/acl/acl.h"
+#include "broker/command/help.h"
 #include "broker/persistence/persistence.h"
 #include "broker/replication/replication.h"
 #include "broker/config/directive.h"
@@ -139,12 +140,10 @@ static int set_one(struct config *config, const struct directive *directive, str
     int rc;
 
     words[0] = value;
-    if (directive->kind >= DIRECTIVE_BIND) {
+    if (directive->kind >= DIRECTIVE_BIND && directive->kind != DIRECTIVE_SAVE)
         count = config_split(value, &scratch, words, DIRECTIVE_WORDS_LIMIT);
-        if (count < 0)
-            return diag_set(diag, ERR_SYNTAX, "unbalanced quotes");
-    }
-    rc = directive_set(config, directive, (size_t)count, words, diag);
+    rc = count < 0 ? diag_set(diag, ERR_SYNTAX, "unbalanced quotes")
+                   : directive_set(config, directive, (size_t)count, words, diag);
     buffer_release(&scratch);
     return rc;
 }
@@ -356,28 +355,6 @@ static void config_resetstat(struct request *rq, struct reply *out)
     reply_ok(out);
 }
 
-static void config_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "GET <pattern> [<pattern> ...]",
-        "    Show the directives that match, with their values.",
-        "SET <directive> <value> [<directive> <value> ...]",
-        "    Change directives, all of them or none.",
-        "RESETSTAT",
-        "    Set the counters that INFO reports to zero.",
-        "REWRITE",
-        "    Write the present configuration to the file the server was started with.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define CONFIG_FLAGS (CMD_ADMIN | CMD_NOSCRIPT | CMD_LOADING | CMD_STALE | CMD_SESSION)
 
 static const struct command_spec config_subcommands[] = {
@@ -398,7 +375,7 @@ static const struct command_spec config_subcommands[] = {
      .group = "server",
      .complexity = "O(1)",
      .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
-     .run = config_help},
+     .run = command_help},
     {.name = "resetstat",
      .usage = "",
      .since = "2.0.0",

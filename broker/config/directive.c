@@ -216,6 +216,33 @@ static int set_percentiles(struct config *config, size_t count, const struct spa
     return 0;
 }
 
+/* Pairs of seconds and changes with one space between them, or nothing. */
+static int check_save(size_t count, const struct span *words, struct diag *diag)
+{
+    size_t numbers = 0;
+    bool good = true;
+
+    if (count == 1 && words[0].size == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t at = 0, end; at <= words[i].size; at = end + 1) {
+            int64_t value;
+
+            end = at;
+            while (end < words[i].size && words[i].data[end] != ' ')
+                end++;
+            good = good && num_parse_i64(span_of(words[i].data + at, end - at), &value) == 0 &&
+                   value >= (numbers % 2 ? 0 : 1);
+            numbers++;
+        }
+    }
+    if (!good || numbers % 2 != 0)
+        return diag_set(diag, ERR_SYNTAX, "Invalid save parameters");
+    if (numbers > 2 * CONFIG_SAVE_POINTS_LIMIT)
+        return diag_set(diag, ERR_RANGE, "at most %d save points", CONFIG_SAVE_POINTS_LIMIT);
+    return 0;
+}
+
 /* The words of a line of which there may be several are to be told apart when it is split again. */
 static char *join(size_t count, const struct span *words, bool quoted)
 {
@@ -305,6 +332,9 @@ int directive_set(struct config *config, const struct directive *directive, size
         if (directive->field != DIRECTIVE_NO_FIELD)
             replace_text(field_of(config, directive), text_of(words[0]));
         break;
+    case DIRECTIVE_SAVE:
+        rc = check_save(count, words, diag);
+        break;
     case DIRECTIVE_EVENTS:
         return set_events(field_of(config, directive), count, words, diag);
     case DIRECTIVE_WORDS:
@@ -384,6 +414,7 @@ void directive_get(const struct config *config, const struct directive *directiv
     case DIRECTIVE_EVENTS:
         keyspace_events_format(*(const unsigned *)field, out);
         break;
+    case DIRECTIVE_SAVE:
     case DIRECTIVE_WORDS:
         break;
     }

@@ -21,6 +21,7 @@ enum directive_kind {
     DIRECTIVE_BIND,
     DIRECTIVE_OUTPUT_LIMITS,
     DIRECTIVE_PERCENTILES,
+    DIRECTIVE_SAVE,   /* pairs of seconds and changes, or nothing; kept as text */
     DIRECTIVE_EVENTS, /* letters of keyspace events, or nothing; an unsigned field */
 };
 

@@ -21,6 +21,7 @@
 
 static void put_rates(struct info_report *report)
 {
+    const struct replication *replication = report->server->replication;
     double commands = 0, input = 0, output = 0;
 
     for (int i = 0; i < report->server->reactor_count; i++) {
@@ -32,8 +33,9 @@ static void put_rates(struct info_report *report)
     }
     buffer_printf(report->out,
                   "instantaneous_ops_per_sec:%.0f\r\ninstantaneous_input_kbps:%.2f\r\n"
-                  "instantaneous_output_kbps:%.2f\r\n",
-                  commands, input, output);
+                  "instantaneous_output_kbps:%.2f\r\ninstantaneous_input_repl_kbps:%.2f\r\n"
+                  "instantaneous_output_repl_kbps:%.2f\r\n",
+                  commands, input, output, replication->input_kbps, replication->output_kbps);
 }
 
 static void put_keyspace_counters(struct info_report *report, const struct reactor_stats *sum)
@@ -100,15 +102,16 @@ void info_stats(struct info_report *report)
         "sync_partial_err:%llu\r\n",
         (unsigned long long)sum.connections_received, (unsigned long long)sum.commands_processed,
         (unsigned long long)sum.net_input_bytes, (unsigned long long)sum.net_output_bytes,
-        replication->link ? (unsigned long long)link_received_bytes(replication->link) : 0,
-        (unsigned long long)followers.sent_bytes, (unsigned long long)sum.connections_rejected,
-        (unsigned long long)followers.full, (unsigned long long)followers.partial_ok,
-        (unsigned long long)followers.partial_err);
+        (unsigned long long)replication_received_bytes(replication),
+        (unsigned long long)followers_sent_bytes(replication->followers),
+        (unsigned long long)sum.connections_rejected, (unsigned long long)followers.full,
+        (unsigned long long)followers.partial_ok, (unsigned long long)followers.partial_err);
     put_rates(report);
     put_keyspace_counters(report, &sum);
     buffer_printf(report->out,
                   "pubsub_channels:%zu\r\npubsub_patterns:%zu\r\npubsubshard_channels:%zu\r\n"
-                  "latest_fork_usec:%llu\r\ntotal_forks:%llu\r\ntracking_total_keys:%zu\r\n"
+                  "latest_fork_usec:%llu\r\ntotal_forks:%llu\r\n"
+                  "slave_expires_tracked_keys:0\r\ntracking_total_keys:%zu\r\n"
                   "tracking_total_items:%zu\r\ntracking_total_prefixes:%zu\r\n"
                   "unexpected_error_replies:%llu\r\ntotal_error_replies:%llu\r\n"
                   "total_reads_processed:%llu\r\ntotal_writes_processed:%llu\r\n",

@@ -197,11 +197,6 @@ void loop_timer_start(struct loop_timer *timer, int64_t after_ms, int64_t repeat
     ev_timer_start(timer->loop->ev, &timer->watcher);
 }
 
-void loop_timer_stop(struct loop_timer *timer)
-{
-    ev_timer_stop(timer->loop->ev, &timer->watcher);
-}
-
 bool loop_timer_is_on(const struct loop_timer *timer)
 {
     return ev_is_active(&timer->watcher);

@@ -43,7 +43,6 @@ void loop_io_free(struct loop_io *io);
 /* A timer, stopped at first. `repeat_ms` 0: once. */
 struct loop_timer *loop_timer_new(struct loop *loop, void (*fired)(void *owner), void *owner);
 void loop_timer_start(struct loop_timer *timer, int64_t after_ms, int64_t repeat_ms);
-void loop_timer_stop(struct loop_timer *timer);
 bool loop_timer_is_on(const struct loop_timer *timer);
 void loop_timer_free(struct loop_timer *timer);
 

@@ -1,4 +1,5 @@
 #include "broker/command/registry.h"
+#include "broker/command/help.h"
 #include "broker/observe/latency.h"
 #include "broker/observe/observe.h"
 #include "broker/observe/observe_commands.h"
@@ -242,32 +243,6 @@ static void histogram(struct request *rq, struct reply *out)
     reply_defer_map(out, mark, count);
 }
 
-static void help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "LATENCY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "DOCTOR",
-        "    What took long, and what may help, in words.",
-        "GRAPH <event>",
-        "    A picture of the event's samples.",
-        "HISTOGRAM [<command> ...]",
-        "    How many calls of a command took how long, of the commands named or of all.",
-        "HISTORY <event>",
-        "    The event's samples: Unix time and milliseconds.",
-        "LATEST",
-        "    The latest sample of each event, and its longest.",
-        "RESET [<event> ...]",
-        "    Forgets the events named, or all.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define LATENCY_TIPS                                                                               \
     {                                                                                              \
         "nondeterministic_output", "request_policy:all_nodes", "response_policy:special"           \
@@ -302,7 +277,7 @@ static const struct command_spec latency_subcommands[] = {
      .group = "server",
      .complexity = "O(1)",
      .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
-     .run = help},
+     .run = command_help},
     {.name = "histogram",
      .usage = "[command [command ...]]",
      .since = "7.0.0",

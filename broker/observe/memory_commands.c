@@ -1,4 +1,5 @@
 #include "broker/observe/memory_commands.h"
+#include "broker/command/help.h"
 #include "broker/observe/memory_report.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/server.h"
@@ -256,31 +257,6 @@ static void malloc_stats(struct request *rq, struct reply *out)
     buffer_release(&text);
 }
 
-static void help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "DOCTOR",
-        "    Tells in words what looks wrong with the memory.",
-        "MALLOC-STATS",
-        "    Shows the allocator's own report.",
-        "PURGE",
-        "    Gives unused pages back to the system.",
-        "STATS",
-        "    Shows where the memory is.",
-        "USAGE <key> [SAMPLES <count>]",
-        "    Shows the bytes of a key with its value. Of many elements <count> are looked at",
-        "    (default: 5, 0: all).",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 static const struct command_spec memory_subcommands[] = {
     {.name = "doctor",
      .usage = "",
@@ -299,8 +275,8 @@ static const struct command_spec memory_subcommands[] = {
      .summary = "Describes the subcommands.",
      .group = "server",
      .complexity = "O(1)",
-     .flags = CMD_LOADING | CMD_STALE | CMD_SHARDED,
-     .run = help},
+     .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
+     .run = command_help},
     {.name = "malloc-stats",
      .usage = "",
      .since = "4.0.0",

@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-uint64_t memory_resident_bytes(void)
+/* Of the process, 0 if the system does not say. */
+static uint64_t resident_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
     unsigned long long total = 0, resident = 0;
@@ -98,7 +99,7 @@ void memory_report_take(struct server *server, int64_t now_ms, struct memory_rep
     note_peak(server, report->used, now_ms);
     report->peak = server->memory_peak;
     report->peak_ms = server->memory_peak_ms;
-    report->resident = memory_resident_bytes();
+    report->resident = resident_bytes();
     mem_allocator_get(&report->allocator);
     report->log_buffer = persistence_pending_bytes(server->persistence);
     add_scripts(server, report);

@@ -39,7 +39,4 @@ struct memory_report {
 /* Brings the server's peak up to date, too. */
 void memory_report_take(struct server *server, int64_t now_ms, struct memory_report *report);
 
-/* Resident bytes of the process, 0 if the system does not say. */
-uint64_t memory_resident_bytes(void);
-
 #endif

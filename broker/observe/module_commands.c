@@ -1,6 +1,7 @@
 /* module_commands.c - there are no modules: every type is built in, and a program that loads code
  * at run time is one more way in. So the list is empty, and the others say why they refuse. */
 #include "broker/observe/memory_commands.h"
+#include "broker/command/help.h"
 
 /* MODULE LIST -> nothing. */
 static void list(struct request *rq, struct reply *out)
@@ -22,28 +23,6 @@ static void unload(struct request *rq, struct reply *out)
     reply_error(out, "ERR Error unloading module: no such module with that name");
 }
 
-static void help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "MODULE <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "LIST",
-        "    Shows the modules that are loaded: none.",
-        "LOAD <path> [<arg> ...]",
-        "    Refused: all data types are built in.",
-        "LOADEX <path> [[CONFIG NAME VALUE] [CONFIG NAME VALUE]] [ARGS ...]",
-        "    Refused likewise.",
-        "UNLOAD <name>",
-        "    Finds no module of any name.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define CHANGE_FLAGS (CMD_ADMIN | CMD_NO_ASYNC_LOADING | CMD_NOSCRIPT | CMD_SHARDED)
 
 static const struct command_spec module_subcommands[] = {
@@ -54,8 +33,8 @@ static const struct command_spec module_subcommands[] = {
      .summary = "Describes the subcommands.",
      .group = "server",
      .complexity = "O(1)",
-     .flags = CMD_LOADING | CMD_STALE | CMD_SHARDED,
-     .run = help},
+     .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
+     .run = command_help},
     {.name = "list",
      .usage = "",
      .since = "4.0.0",

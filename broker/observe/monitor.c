@@ -8,6 +8,7 @@
 #include "broker/session/session.h"
 #include "core/base/check.h"
 #include "core/base/mem.h"
+#include "core/bytes/buffer.h"
 #include "core/time/clock.h"
 
 #include <pthread.h>
@@ -75,7 +76,8 @@ static void append_quoted(struct buffer *out, struct span text)
     out->size += (size_t)(to - start);
 }
 
-void monitor_line(const struct observed_call *call, const char *unix_path, struct buffer *out)
+/* Appends a line for a call without the time: `[0 127.0.0.1:1234] "get" "k"` and CR LF. */
+static void append_call(const struct observed_call *call, const char *unix_path, struct buffer *out)
 {
     struct redaction redaction = redaction_of(call->command, call->argc, call->argv);
 
@@ -127,7 +129,7 @@ void monitors_show(struct reactor *reactor, const struct observed_call *call)
     int64_t now_us;
 
     if (!too_long)
-        monitor_line(call, server_config(server)->unixsocket, &line);
+        append_call(call, server_config(server)->unixsocket, &line);
     pthread_mutex_lock(&monitors->lock);
     now_us = clock_now_us();
     for (int i = 0; i < server->reactor_count; i++)

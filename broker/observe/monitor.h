@@ -19,7 +19,6 @@ enum {
     MONITOR_FEED_LIMIT = 32 * 1024 * 1024
 };
 
-struct buffer;
 struct monitors;
 struct observed_call;
 struct reactor;
@@ -39,8 +38,5 @@ void monitors_show(struct reactor *reactor, const struct observed_call *call);
 
 /* Passes what came to the reactor's watchers. Its thread, between two calls. */
 void monitors_receive(struct reactor *reactor);
-
-/* Appends a line for a call without the time: `[0 127.0.0.1:1234] "get" "k"` and CR LF. */
-void monitor_line(const struct observed_call *call, const char *unix_path, struct buffer *out);
 
 #endif

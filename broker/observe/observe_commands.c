@@ -1,4 +1,5 @@
 #include "broker/observe/observe_commands.h"
+#include "broker/command/help.h"
 #include "broker/observe/hotkeys.h"
 #include "broker/observe/monitor.h"
 #include "broker/observe/observe.h"
@@ -17,13 +18,6 @@
 static struct observe *observe_of(const struct request *rq)
 {
     return request_session(rq)->reactor->server->observe;
-}
-
-static void put_lines(struct reply *out, const char *const *lines, size_t count)
-{
-    reply_array(out, count);
-    for (size_t i = 0; i < count; i++)
-        reply_simple(out, lines[i]);
 }
 
 /* --- SLOWLOG. */
@@ -62,26 +56,6 @@ static void slowlog_reset(struct request *rq, struct reply *out)
     reply_ok(out);
 }
 
-static void slowlog_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "SLOWLOG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "GET [<count>]",
-        "    The latest <count> slow calls (10 unless given, -1 is all of them), newest first.",
-        "    Each is: id, Unix time, microseconds it took, arguments, client's address,",
-        "    client's name, number of arguments it had.",
-        "LEN",
-        "    How many slow calls are kept.",
-        "RESET",
-        "    Forgets them.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    put_lines(out, lines, sizeof(lines) / sizeof(lines[0]));
-}
-
 static const struct command_spec slowlog_subcommands[] = {
     {.name = "get",
      .usage = "[count]",
@@ -101,7 +75,7 @@ static const struct command_spec slowlog_subcommands[] = {
      .group = "server",
      .complexity = "O(1)",
      .flags = HELP_FLAGS,
-     .run = slowlog_help},
+     .run = command_help},
     {.name = "len",
      .usage = "",
      .since = "2.2.12",
@@ -269,28 +243,6 @@ static void get(struct request *rq, struct reply *out)
     hotkeys_report(observe_of(rq), rq->now_ms, out);
 }
 
-static void hotkeys_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "HOTKEYS <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "START METRICS <count> [CPU] [NET] [COUNT <k>] [DURATION <seconds>] [SAMPLE <ratio>]",
-        "    [SLOTS <count> <slot> [<slot> ...]]",
-        "    Begins to find the <k> keys (10 unless given) that cost most: CPU is the time their",
-        "    commands take, NET the bytes they move. One command in <ratio> is looked at.",
-        "STOP",
-        "    Ends it; the figures stay.",
-        "GET",
-        "    The figures so far.",
-        "RESET",
-        "    Forgets them.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    put_lines(out, lines, sizeof(lines) / sizeof(lines[0]));
-}
-
 static const struct command_spec hotkeys_subcommands[] = {
     {.name = "get",
      .usage = "",
@@ -310,7 +262,7 @@ static const struct command_spec hotkeys_subcommands[] = {
      .group = "server",
      .complexity = "O(1)",
      .flags = HELP_FLAGS,
-     .run = hotkeys_help},
+     .run = command_help},
     {.name = "reset",
      .usage = "",
      .since = "8.6.0",

@@ -112,4 +112,6 @@ void watchdog_configure(struct watchdog *self)
     set_period(self, period_ms < WATCHDOG_MIN_MS ? WATCHDOG_MIN_MS : period_ms);
     if (!self->running)
         self->running = pthread_create(&self->thread, NULL, watch, self) == 0;
+    if (self->running)
+        pthread_setname_np(self->thread, "watchdog");
 }

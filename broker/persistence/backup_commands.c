@@ -1,6 +1,7 @@
 /* backup_commands.c - BACKUP. All of them are exclusive; those that wait for files to be written or
  * removed answer when that is done. */
 #include "broker/persistence/backup_commands.h"
+#include "broker/command/help.h"
 #include "broker/persistence/backup.h"
 #include "broker/persistence/persistence_internal.h"
 #include "broker/server/server.h"
@@ -104,32 +105,6 @@ static void backup_list_command(struct request *rq, struct reply *out)
     reply_defer_array(out, mark, listing.count);
 }
 
-static void backup_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "BACKUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "START",
-        "    Begin a backup in the directory 'backupdirname', which has to be empty.",
-        "SEAL",
-        "    Complete it with everything that has been acknowledged by now.",
-        "ABORT",
-        "    Give up a backup that is not sealed.",
-        "CLEANUP",
-        "    Remove the files of a backup that is sealed or has failed.",
-        "STATUS",
-        "    How far the backup is.",
-        "LIST",
-        "    The paths of its files that are complete.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define BACKUP_SUB(sub_name, sub_flags, sub_summary, handler)                                      \
     .name = (sub_name), .usage = "", .since = "8.10.0", .arity = 2, .summary = (sub_summary),      \
     .group = "server", .complexity = "O(1)", .flags = (sub_flags) | CMD_SESSION, .run = (handler)
@@ -141,7 +116,7 @@ static const struct command_spec backup_subcommands[] = {
                 backup_abort_command)},
     {BACKUP_SUB("cleanup", BACKUP_WORK, "Removes the files of a backup.", backup_cleanup_command)},
     {BACKUP_SUB("help", CMD_LOADING | CMD_STALE | CMD_SHARDED, "Explains the subcommands.",
-                backup_help)},
+                command_help)},
     {BACKUP_SUB("list", BACKUP_ASK, "Lists the files of a backup.", backup_list_command)},
     {BACKUP_SUB("seal", BACKUP_WORK, "Completes a backup.", backup_seal_command)},
     {BACKUP_SUB("start", BACKUP_WORK, "Begins a backup.", backup_start_command)},

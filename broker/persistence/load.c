@@ -283,6 +283,7 @@ void persistence_start(struct persistence *self)
     self->last_progress_us = clock_monotonic_us();
     atomic_store_explicit(&self->server->loading, true, memory_order_relaxed);
     CHECK(pthread_create(&self->loader, NULL, loader_main, self) == 0);
+    pthread_setname_np(self->loader, "loader");
     self->loader_started = true;
 }
 

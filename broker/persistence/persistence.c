@@ -436,11 +436,20 @@ void persistence_set_waiting(struct persistence *self, struct reactor *reactor, 
 
 /* --- Failures. */
 
-const char *persistence_refusal(struct persistence *self, struct reactor *reactor)
+static const char *failure_text(struct persistence *self, const struct reactor *reactor)
 {
     char *text = self->refusal[reactor->index];
     struct diag why = {0};
 
+    if (!self->log || !commit_log_has_failed(self->log, &why))
+        return NULL;
+    snprintf(text, sizeof(self->refusal[0]), "MISCONF Errors writing to the AOF file: %s",
+             why.text);
+    return text;
+}
+
+const char *persistence_refusal(struct persistence *self, const struct reactor *reactor)
+{
     if (!atomic_load_explicit(&self->last_save_ok, memory_order_relaxed) &&
         self->save_point_count > 0 && server_config(self->server)->stop_writes_on_bgsave_error)
         return "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to "
@@ -448,12 +457,8 @@ const char *persistence_refusal(struct persistence *self, struct reactor *reacto
                "instance is configured to report errors during writes if RDB snapshotting fails "
                "(stop-writes-on-bgsave-error option). Please check the Redis logs for details "
                "about the RDB error.";
-    if (!atomic_load_explicit(&self->failed, memory_order_relaxed) || !self->log ||
-        !commit_log_has_failed(self->log, &why))
-        return NULL;
-    snprintf(text, sizeof(self->refusal[0]), "MISCONF Errors writing to the AOF file: %s",
-             why.text);
-    return text;
+    return atomic_load_explicit(&self->failed, memory_order_relaxed) ? failure_text(self, reactor)
+                                                                     : NULL;
 }
 
 /* --- Settings. */
@@ -462,11 +467,11 @@ const char *persistence_refusal(struct persistence *self, struct reactor *reacto
 static void read_save_points(struct persistence *self, const struct config *config)
 {
     struct buffer text = {0};
-    int64_t numbers[2 * SAVE_POINTS_LIMIT];
+    int64_t numbers[2 * CONFIG_SAVE_POINTS_LIMIT];
     size_t count = 0, at = 0;
 
     config_get_text(config, "save", &text);
-    while (at < text.size && count < 2 * SAVE_POINTS_LIMIT) {
+    while (at < text.size && count < 2 * CONFIG_SAVE_POINTS_LIMIT) {
         size_t end = at;
 
         while (end < text.size && text.data[end] != ' ')

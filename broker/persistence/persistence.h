@@ -85,9 +85,10 @@ void persistence_set_waiting(struct persistence *self, struct reactor *reactor, 
 /* --- Failures. */
 
 /* Why a write is refused now; NULL if it is not. Static or the reactor's until the next call. */
-const char *persistence_refusal(struct persistence *self, struct reactor *reactor);
+const char *persistence_refusal(struct persistence *self, const struct reactor *reactor);
 
-/* --- DEBUG RELOAD and LOADAOF. Exclusive. On failure the keyspace may be empty or half read. */
+/* --- DEBUG RELOAD and LOADAOF. Exclusive. On failure the keyspace may be empty or half read. What
+ * is not the data that there was, log and replicas get anew. */
 int persistence_reload(struct persistence *self, bool save, bool flush, struct diag *diag);
 int persistence_reload_log(struct persistence *self, struct diag *diag);
 

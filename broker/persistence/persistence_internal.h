@@ -3,6 +3,7 @@
 #ifndef MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
 #define MS_BROKER_PERSISTENCE_PERSISTENCE_INTERNAL_H
 
+#include "broker/config/config.h"
 #include "broker/persistence/backup.h"
 #include "broker/persistence/child_progress.h"
 #include "broker/persistence/persistence.h"
@@ -15,10 +16,6 @@
 
 #include <pthread.h>
 #include <sys/types.h>
-
-enum {
-    SAVE_POINTS_LIMIT = 32
-};
 
 enum persistence_job {
     JOB_NONE,
@@ -50,7 +47,9 @@ struct recording {
 
 struct persistence {
     struct server *server;
-    struct commit_log *log;           /* NULL while there is none; changed in exclusive sections */
+    /* NULL while there is none. Changed in exclusive sections; atomic for the thread of side_log.
+     */
+    struct commit_log *_Atomic log;
     _Atomic uint64_t longest_sync_us; /* since the cron looked last; relaxed, a figure only */
     /* Of a backup that is being made without a log; NULL but for that. Everything is recorded in it
      * too, and nobody waits for it. Changed in exclusive sections. */
@@ -96,7 +95,7 @@ struct persistence {
     atomic_int install_result; /* 0: not yet, 1, or -1; released by the worker, acquired by cron */
     struct {
         int64_t seconds, changes;
-    } save_points[SAVE_POINTS_LIMIT];
+    } save_points[CONFIG_SAVE_POINTS_LIMIT];
     size_t save_point_count;
     bool last_rewrite_ok;
     atomic_bool last_save_ok; /* every reactor looks at it before a write; relaxed */

@@ -1,6 +1,7 @@
 /* reload.c - DEBUG RELOAD and LOADAOF: what is on the disk takes the place of what is in memory, so
  * that tests can see that it is the same. Exclusive. */
 #include "broker/persistence/persistence_internal.h"
+#include "broker/replication/replication.h"
 #include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "core/base/error.h"
@@ -43,7 +44,12 @@ int persistence_reload(struct persistence *self, bool save, bool flush, struct d
         keyspace_flush(self->server->keyspace, -1, false);
         scripts_drop_libraries(self->server->scripts);
     }
-    return read_rdb(self, server_config(self->server)->dbfilename, false, diag);
+    /* What has just been saved is all there is: with what has expired, which replicas have, too. */
+    rc = read_rdb(self, server_config(self->server)->dbfilename, save && flush, diag);
+    if (rc == 0 && save && flush)
+        return 0;
+    return replication_start_over(self->server->replication, rc < 0 ? NULL : diag) < 0 ? ERR_IO
+                                                                                       : rc;
 }
 
 /* From the checkpoint on, as recovery would. */

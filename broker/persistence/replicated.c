@@ -189,22 +189,12 @@ void persistence_forget_db(struct persistence *self)
 
 /* --- Another history. */
 
-static int adopt_into(const struct commit_options *options, struct commit_log **log,
-                      const struct commit_history *history, uint64_t position, const char *snapshot,
-                      struct diag *diag)
-{
-    int rc;
-
-    commit_log_close(*log);
-    *log = NULL;
-    rc = commit_log_replace(options, history, position, snapshot, diag);
-    return rc < 0 ? rc : open_log(options, log, diag);
-}
-
 int persistence_adopt(struct persistence *self, const struct commit_history *history,
                       uint64_t position, int db, const char *snapshot, struct diag *diag)
 {
     struct commit_options options;
+    struct commit_log *log = NULL;
+    bool on_disk = persistence_uses_log(self);
     int rc;
 
     workers_wait(&self->server->workers); /* one of them may install a checkpoint */
@@ -212,12 +202,16 @@ int persistence_adopt(struct persistence *self, const struct commit_history *his
     snapshot_kill(self);
     self->install_running = false;
     persistence_end_backlog(self);
-    if (persistence_uses_log(self)) {
-        options = persistence_log_options(self);
-        rc = adopt_into(&options, &self->log, history, position, snapshot, diag);
+    commit_log_close(persistence_stream(self));
+    self->log = self->side_log = NULL;
+    options = on_disk ? persistence_log_options(self) : side_options(self);
+    rc = commit_log_replace(&options, history, position, on_disk ? snapshot : NULL, diag);
+    if (rc == 0)
+        rc = open_log(&options, &log, diag);
+    if (on_disk) {
+        self->log = log;
     } else {
-        options = side_options(self);
-        rc = adopt_into(&options, &self->side_log, history, position, NULL, diag);
+        self->side_log = log;
         io_remove(io_disk(), snapshot, NULL);
     }
     self->db = db;

@@ -193,7 +193,7 @@ static int prepare_transfer(struct persistence *self, struct diag *diag)
     if (pipe2(child->pipe, O_CLOEXEC) < 0)
         return diag_errno(diag, "pipe");
     snprintf(child->path, sizeof(child->path), "/dev/fd/%d", child->pipe[1]);
-    child->position = commit_log_position(persistence_stream(self));
+    child->position = commit_log_stored(persistence_stream(self));
     if (!replication_is_replica(self->server->replication))
         persistence_forget_db(self);
     return 0;

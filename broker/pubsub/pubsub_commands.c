@@ -1,4 +1,5 @@
 #include "broker/pubsub/pubsub_commands.h"
+#include "broker/command/help.h"
 #include "broker/persistence/replicated.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/replication/followers.h"
@@ -226,30 +227,6 @@ static void pubsub_numpat(struct request *rq, struct reply *out)
     reply_integer(out, (int64_t)pubsub_topics(table_of(rq), PUBSUB_PATTERN));
 }
 
-static void pubsub_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "CHANNELS [<pattern>]",
-        "    The channels that have subscribers, those that fit the pattern if one is given.",
-        "NUMPAT",
-        "    How many different patterns are subscribed to.",
-        "NUMSUB [<channel> ...]",
-        "    How many subscribers each of the channels has, patterns not counted.",
-        "SHARDCHANNELS [<pattern>]",
-        "    The shard channels that have subscribers, those that fit the pattern if one is given.",
-        "SHARDNUMSUB [<shardchannel> ...]",
-        "    How many subscribers each of the shard channels has.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define ASK_FLAGS         (CMD_PUBSUB | CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED)
 #define UNSUBSCRIBE_FLAGS (ASK_FLAGS | CMD_NOSCRIPT)
 #define SUBSCRIBE_FLAGS   (UNSUBSCRIBE_FLAGS | CMD_DENYOOM)
@@ -272,8 +249,8 @@ static const struct command_spec pubsub_subcommands[] = {
      .summary = "Describes the subcommands.",
      .group = "pubsub",
      .complexity = "O(1)",
-     .flags = CMD_LOADING | CMD_STALE | CMD_SHARDED,
-     .run = pubsub_help},
+     .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
+     .run = command_help},
     {.name = "numpat",
      .usage = "",
      .since = "2.8.0",

@@ -9,7 +9,8 @@
  *   connection fails.
  * - Once it has asked and hears nothing (the connection breaks, the replica dies), the replica may
  *   lead already. So it goes on asking. A replica that has promoted itself for this very request
- *   answers the second one like the first, for its previous history is the one asked for. Only the
+ *   answers the second one like the first, for the history asked for is in its past, and that is
+ *   on its disk: it may have been restarted meanwhile, even as a replica, and leads again. Only the
  *   replica's refusal ends that, or ABORT, which closes the connection; a request that is found
  *   behind a closed connection is not carried out.
  *
@@ -402,14 +403,6 @@ static bool is_gone(const struct session *session)
     return poll(&poll_fd, 1, 0) > 0 && poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR);
 }
 
-/* It was asked before, and its answer got lost. */
-static bool has_taken_over(struct replication *replication, const struct commit_history *history,
-                           struct span id, int64_t position)
-{
-    return !replication_is_replica(replication) && history->previous_id[0] && position >= 0 &&
-           span_is(id, history->previous_id) && (uint64_t)position <= history->previous_end;
-}
-
 bool failover_take_over(struct session *session, struct span id, int64_t position, bool force,
                         struct reply *out)
 {
@@ -418,10 +411,12 @@ bool failover_take_over(struct session *session, struct span id, int64_t positio
     struct commit_log *log = persistence_stream(server->persistence);
     struct commit_history history = {0};
     struct diag diag = {0};
+    bool has_led; /* it was asked before, and its answer got lost */
 
     if (log)
         commit_log_history(log, &history);
-    if (has_taken_over(replication, &history, id, position))
+    has_led = position >= 0 && commit_history_was(&history, id, (uint64_t)position);
+    if (has_led && !replication_is_replica(replication))
         return true;
     log_line(server->log, LOG_WARNING, "Failover request received for replid %.*s.",
              (int)(id.size < 64 ? id.size : 64), id.data);
@@ -429,7 +424,7 @@ bool failover_take_over(struct session *session, struct span id, int64_t positio
         reply_error(out, "ERR PSYNC FAILOVER can't be sent to a master.");
     } else if (failover_is_on(replication->failover)) {
         reply_error(out, "ERR PSYNC FAILOVER can't be sent to a server that is failing over.");
-    } else if (!log || replication->is_hollow || !span_is(id, history.id)) {
+    } else if (!log || replication->is_hollow || !(has_led || span_is(id, history.id))) {
         reply_error(out, "ERR PSYNC FAILOVER replid must match my replid.");
     } else if (!force &&
                (position < 0 || (uint64_t)position > persistence_position(server->persistence))) {

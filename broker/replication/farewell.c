@@ -139,7 +139,8 @@ void farewell_abort(struct server *server)
     answer_clients(self);
 }
 
-void farewell_finish(struct server *server)
+/* Waits no longer; who asked sees the end of the connection, or an error. Exclusive. */
+static void finish(struct server *server)
 {
     struct followers *self = server->replication->followers;
     struct farewell_end end = self->farewell.end;
@@ -171,6 +172,6 @@ void farewell_cron(struct followers *self)
         return;
     world_stop(server->world, 0);
     if (!atomic_load_explicit(&server->busy, memory_order_relaxed))
-        farewell_finish(server);
+        finish(server);
     world_resume(server->world, 0);
 }

@@ -26,9 +26,6 @@ bool farewell_is_on(const struct server *server);
 /* Goes on serving; who asked for the end gets an error. Exclusive. */
 void farewell_abort(struct server *server);
 
-/* Waits no longer; who asked sees the end of the connection, or an error. Exclusive. */
-void farewell_finish(struct server *server);
-
 void farewell_cron(struct followers *self); /* reactor 0 */
 
 #endif

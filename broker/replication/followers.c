@@ -5,13 +5,16 @@
  * holds what it wants next, the feeder goes. */
 #include "broker/replication/followers.h"
 #include "broker/net/loop.h"
+#include "broker/observe/monitor.h"
 #include "broker/persistence/replicated.h"
+#include "broker/pubsub/pubsub.h"
 #include "broker/reactor/world.h"
 #include "broker/replication/acknowledge.h"
 #include "broker/replication/followers_internal.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "broker/tracking/tracking.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
@@ -219,6 +222,7 @@ void followers_session_gone(struct session *session)
     full_sync_leave(replica);
     backlog_leave(&replica->cursor);
     buffer_release(&replica->head);
+    mem_free(replica->names);
     mem_free(replica);
     session->replica = NULL;
 }
@@ -460,19 +464,24 @@ bool followers_keep(struct followers *self, uint64_t position)
     return commit_log_oldest(log) <= position;
 }
 
-static bool is_granted(struct followers *self, const struct span *id, uint64_t position)
+static bool is_ours(const struct commit_history *history, struct span id, uint64_t position)
 {
+    return span_is(id, history->id) || commit_history_was(history, id, position);
+}
+
+/* What it has up to `position` is ours, by one of its names. */
+static bool is_granted(const struct replica *replica, struct span id, uint64_t position)
+{
+    struct followers *self = replica->owner;
     struct persistence *persistence = self->server->persistence;
     struct commit_history history;
+    bool ours;
 
     commit_log_history(persistence_stream(persistence), &history);
-    if (position > persistence_position(persistence))
-        return false;
-    if (!span_is(*id, history.id) &&
-        (!history.previous_id[0] || !span_is(*id, history.previous_id) ||
-         position > history.previous_end))
-        return false;
-    return followers_keep(self, position);
+    ours = is_ours(&history, id, position);
+    for (size_t i = 0; !ours && i < replica->name_count; i++)
+        ours = is_ours(&history, span_text(replica->names[i]), position);
+    return ours && position <= persistence_position(persistence) && followers_keep(self, position);
 }
 
 static void grant(struct replica *replica, uint64_t position)
@@ -510,9 +519,13 @@ static void set_delay(const struct session *session)
         setsockopt(session->stream.fd, IPPROTO_TCP, TCP_NODELAY, &no, sizeof(no));
 }
 
-/* Replies to it would stand in the middle of the stream. */
+/* Replies and messages to it would stand in the middle of the stream. */
 static void silence(struct session *session)
 {
+    pubsub_unsubscribe_all(session);
+    monitors_stop(session);
+    tracker_stop(session->reactor->server->tracking, session->tracker);
+    session->protocol = 2; /* so that nobody's tracking is redirected to it */
     session->flags |= SESSION_REPLY_OFF;
 }
 
@@ -550,7 +563,7 @@ void followers_sync(struct session *session, const struct span *id, int64_t posi
     set_delay(session);
     enlist(replica);
     replica->tells_position = id != NULL;
-    if (id && position >= 0 && is_granted(self, id, (uint64_t)position)) {
+    if (id && position >= 0 && is_granted(replica, *id, (uint64_t)position)) {
         grant(replica, (uint64_t)position);
     } else {
         self->partial_err += id && position >= 0;

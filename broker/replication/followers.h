@@ -84,11 +84,11 @@ void followers_role(const struct followers *self, struct reply *out);  /* ROLE o
 bool followers_is_replica(const struct session *session);              /* CLIENT LIST's flag S */
 
 /* Figures. */
+uint64_t followers_sent_bytes(const struct followers *self); /* any thread */
 struct followers_totals {
     uint64_t full, partial_ok, partial_err; /* synchronisations */
-    uint64_t sent_bytes;
-    size_t backlog_bytes; /* of memory */
-    size_t buffer_bytes;  /* the backlog and what is read from the disk for single replicas */
+    size_t backlog_bytes;                   /* of memory */
+    size_t buffer_bytes; /* the backlog and what is read from the disk for single replicas */
 };
 void followers_totals(const struct followers *self, struct followers_totals *totals);
 

@@ -66,11 +66,11 @@ static void put_history(const struct followers *self, struct buffer *out)
         commit_log_history(log, &history);
     buffer_printf(out, "master_replid:%s\r\nmaster_replid2:%s\r\nmaster_repl_offset:%llu\r\n",
                   log ? history.id : self->server->replication_id,
-                  history.previous_id[0] ? history.previous_id
+                  history.past_count > 0 ? history.past[0].id
                                          : "0000000000000000000000000000000000000000",
                   (unsigned long long)persistence_position(persistence));
     buffer_printf(out, "second_repl_offset:%lld\r\n",
-                  history.previous_id[0] ? (long long)history.previous_end + 1 : -1);
+                  history.past_count > 0 ? (long long)history.past[0].end + 1 : -1);
 }
 
 /* What a replica can go on from is on the disk, so that is the backlog that is told of. */
@@ -109,6 +109,11 @@ void followers_info(const struct followers *self, struct buffer *out)
     put_backlog(self, out);
 }
 
+uint64_t followers_sent_bytes(const struct followers *self)
+{
+    return atomic_load_explicit(&self->sent_bytes, memory_order_relaxed);
+}
+
 void followers_totals(const struct followers *self, struct followers_totals *totals)
 {
     const struct backlog *backlog = persistence_backlog(self->server->persistence);
@@ -117,7 +122,6 @@ void followers_totals(const struct followers *self, struct followers_totals *tot
         .full = self->full,
         .partial_ok = self->partial_ok,
         .partial_err = self->partial_err,
-        .sent_bytes = atomic_load_explicit(&self->sent_bytes, memory_order_relaxed),
         .backlog_bytes = backlog ? backlog_memory(backlog) : 0,
     };
     totals->buffer_bytes = totals->backlog_bytes;

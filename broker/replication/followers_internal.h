@@ -47,11 +47,13 @@ struct replica {
     struct session *session;
     struct replica *next, *previous; /* the owner's list; guarded by its lock */
     bool listed;
-    unsigned capabilities; /* enum replica_capability */
-    int64_t port;          /* where it listens, as it says */
-    char address[256];     /* as it says; "": where it comes from */
-    bool rdb_only;         /* wants the snapshot and no stream */
-    bool tells_position;   /* it came by PSYNC, and is told where the snapshot is from */
+    unsigned capabilities;             /* enum replica_capability */
+    int64_t port;                      /* where it listens, as it says */
+    char address[256];                 /* as it says; "": where it comes from */
+    bool rdb_only;                     /* wants the snapshot and no stream */
+    char (*names)[COMMIT_ID_SIZE + 1]; /* of the history it has, beside the one it asks with */
+    size_t name_count;
+    bool tells_position; /* it came by PSYNC, and is told where the snapshot is from */
 
     atomic_int state;   /* enum replica_state */
     struct buffer head; /* to be sent before anything else */

@@ -69,6 +69,7 @@ void full_sync_free(struct full_sync *sync)
 static int open_checkpoint(struct commit_log *log, struct commit_facts *facts,
                            struct io_file **file, uint64_t *size, struct diag *diag)
 {
+    struct commit_facts after;
     char path[4096];
     int rc = ERR_MISSING;
 
@@ -77,8 +78,13 @@ static int open_checkpoint(struct commit_log *log, struct commit_facts *facts,
         commit_log_facts(log, facts);
         if (!commit_log_checkpoint_file(log, path, sizeof(path)))
             return diag_set(diag, ERR_MISSING, "the log has no checkpoint");
-        commit_log_checkpoint_path(log, facts->checkpoint, path, sizeof(path));
         rc = io_open(io_disk(), path, IO_READ, file, diag);
+        commit_log_facts(log, &after);
+        if (rc == 0 && after.checkpoint != facts->checkpoint) {
+            io_close(*file);
+            *file = NULL;
+            rc = diag_set(diag, ERR_MISSING, "checkpoints follow each other too fast");
+        }
     }
     if (rc == 0)
         rc = io_size(*file, size, diag);

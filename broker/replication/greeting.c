@@ -98,6 +98,21 @@ static int tell_about_us(struct primary_link *self, char *answer, struct diag *d
     return rc < 0 ? rc : tell(self, 7, abilities, answer, diag);
 }
 
+static int tell_names(struct primary_link *self, const struct follow_place *place, char *answer,
+                      struct diag *diag)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < place->name_count; i++) {
+        const char *const name[] = {"REPLCONF", "known-as", place->names[i]};
+
+        rc = tell(self, 3, name, answer, diag);
+        if (rc == 0 && answer[0] == '-')
+            break; /* it is of another kind */
+    }
+    return rc;
+}
+
 static bool is_id(const char *text, size_t size)
 {
     return size == COMMIT_ID_SIZE && strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -147,6 +162,8 @@ int greeting_run(struct primary_link *self, const struct follow_place *place,
 
     if (rc == 0)
         rc = tell_about_us(self, line, diag);
+    if (rc == 0)
+        rc = tell_names(self, place, line, diag);
     if (rc < 0)
         return rc;
     if (place->is_known)

@@ -118,6 +118,16 @@ static int take_settings(struct primary_link *self, struct diag *diag)
     return 0;
 }
 
+/* Nothing was appended since the history was called otherwise: others may not have heard the newer
+ * names. A primary that understands one id only is most likely to know the oldest. */
+static void take_names(struct follow_place *place, const struct commit_history *history)
+{
+    for (size_t i = 0; i < history->past_count && history->past[i].end == place->position; i++) {
+        memcpy(place->names[place->name_count++], place->id, sizeof(place->id));
+        memcpy(place->id, history->past[i].id, sizeof(place->id));
+    }
+}
+
 /* Where to go on. Positions that are on no disk are taken back: a primary that has crashed may have
  * given them to others. */
 static void take_place(struct primary_link *self, struct follow_place *place)
@@ -135,11 +145,9 @@ static void take_place(struct primary_link *self, struct follow_place *place)
     commit_log_history(persistence_stream(persistence), &history);
     place->is_known = true;
     place->position = persistence_position(persistence);
-    if (self->errand == ERRAND_NONE && self->replication->asks_previous && history.previous_id[0] &&
-        place->position == history.previous_end)
-        memcpy(place->id, history.previous_id, sizeof(place->id));
-    else
-        memcpy(place->id, history.id, sizeof(place->id));
+    memcpy(place->id, history.id, sizeof(place->id));
+    if (self->errand == ERRAND_NONE)
+        take_names(place, &history);
 }
 
 /* The stream goes on where this server is, maybe under another name. The thread runs nowhere. */
@@ -164,19 +172,12 @@ static int take_continuation(struct primary_link *self, const struct follow_plac
 
         commit_log_history(log, &history);
         if (strcmp(id, history.id) != 0) {
-            struct commit_history next = {.previous_end = place->position};
-
-            memcpy(next.id, id, sizeof(next.id));
-            if (strcmp(id, place->id) != 0)
-                memcpy(next.previous_id, place->id, sizeof(next.previous_id));
-            else
-                next.previous_end = 0;
-            rc = commit_log_set_history(log, &next, diag);
+            commit_history_begin(&history, id, place->position);
+            rc = commit_log_set_history(log, &history, diag);
             if (rc == 0)
                 followers_drop_all(self->replication->followers, "the history has a new id");
         }
         self->db = persistence_stream_db(server->persistence);
-        self->replication->asks_previous &= rc < 0;
     }
     world_resume(server->world, server->reactor_count);
     link_leave_world(self);
@@ -251,6 +252,8 @@ static void on_attached(void *receiver, struct inbox_message *message)
     session->reads = 1; /* it is no new client */
     self->session = session;
     self->up_since_ms = self->last_input_ms = reactor->now_ms;
+    self->missing_ms += self->up_since_ms - self->down_since_ms;
+    self->replication->was_linked = true;
     applier_init(&self->applier, reactor, self->db);
     set_state(self, FOLLOW_CONNECTED);
     session->input = self->rest;
@@ -302,8 +305,11 @@ static int synchronise(struct primary_link *self, struct diag *diag)
 {
     struct follow_place place;
     struct follow_answer answer;
-    int rc = connect_primary(self, &place, diag);
+    int rc;
 
+    atomic_fetch_add_explicit(&self->attempts, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&self->recent_attempts, 1, memory_order_relaxed);
+    rc = connect_primary(self, &place, diag);
     if (rc < 0)
         return rc;
     set_state(self, FOLLOW_GREETING);
@@ -561,7 +567,8 @@ void link_session_gone(struct session *session)
 {
     struct primary_link *self = session->primary;
 
-    atomic_fetch_add_explicit(&self->received, session->net_input_bytes, memory_order_relaxed);
+    replication_received(self->replication, session->net_input_bytes);
+    atomic_store_explicit(&self->recent_attempts, 0, memory_order_relaxed);
     self->session = NULL;
     self->down_since_ms = session->reactor->now_ms;
     applier_release(&self->applier);
@@ -618,8 +625,7 @@ int link_port(const struct primary_link *self)
 
 uint64_t link_received_bytes(const struct primary_link *self)
 {
-    return atomic_load_explicit(&self->received, memory_order_relaxed) +
-           (self->session ? self->session->net_input_bytes : 0);
+    return self->session ? self->session->net_input_bytes : 0;
 }
 
 static void sync_info(const struct primary_link *self, int64_t now_ms, struct buffer *out)
@@ -638,6 +644,26 @@ static void sync_info(const struct primary_link *self, int64_t now_ms, struct bu
                   (long long)((now_ms - last_ms) / 1000));
 }
 
+static void attempts_info(const struct primary_link *self, int64_t now_ms, struct buffer *out)
+{
+    bool up = link_is_up(self);
+    int64_t down_ms = up ? 0 : now_ms - self->down_since_ms;
+
+    if (!up)
+        buffer_printf(out, "master_link_down_since_seconds:%lld\r\n",
+                      self->replication->was_linked ? (long long)down_ms / 1000 : -1LL);
+    buffer_printf(
+        out, "master_current_sync_attempts:%llu\r\nmaster_total_sync_attempts:%llu\r\n",
+        (unsigned long long)atomic_load_explicit(&self->recent_attempts, memory_order_relaxed),
+        (unsigned long long)atomic_load_explicit(&self->attempts, memory_order_relaxed));
+    if (up)
+        buffer_printf(out, "master_link_up_since_seconds:%lld\r\nmaster_client_io_thread:%d\r\n",
+                      (long long)((now_ms - self->up_since_ms) / 1000),
+                      self->session ? self->session->reactor->index : 0);
+    buffer_printf(out, "total_disconnect_time_sec:%lld\r\n",
+                  (long long)((self->missing_ms + down_ms) / 1000));
+}
+
 void link_info(const struct primary_link *self, struct buffer *out)
 {
     const struct persistence *persistence = self->server->persistence;
@@ -649,15 +675,14 @@ void link_info(const struct primary_link *self, struct buffer *out)
     buffer_printf(out,
                   "master_host:%s\r\nmaster_port:%d\r\nmaster_link_status:%s\r\n"
                   "master_last_io_seconds_ago:%lld\r\nmaster_sync_in_progress:%d\r\n"
-                  "slave_read_repl_offset:%llu\r\nslave_repl_offset:%llu\r\n",
+                  "slave_read_repl_offset:%llu\r\nslave_repl_offset:%llu\r\n"
+                  "replica_full_sync_buffer_size:0\r\nreplica_full_sync_buffer_peak:0\r\n",
                   self->host, self->port, up ? "up" : "down",
                   up ? (long long)((now_ms - self->last_input_ms) / 1000) : -1LL, sync, position,
-                  position);
+                  position); /* what follows a snapshot waits in the primary's log */
     if (sync)
         sync_info(self, now_ms, out);
-    if (!up)
-        buffer_printf(out, "master_link_down_since_seconds:%lld\r\n",
-                      (long long)((now_ms - self->down_since_ms) / 1000));
+    attempts_info(self, now_ms, out);
     buffer_printf(out, "slave_priority:%lld\r\nslave_read_only:%d\r\nreplica_announced:%d\r\n",
                   (long long)config->replica_priority, config->replica_read_only,
                   config->replica_announced);

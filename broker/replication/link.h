@@ -70,6 +70,6 @@ int link_port(const struct primary_link *self);
 /* INFO and ROLE. Exclusive. */
 void link_info(const struct primary_link *self, struct buffer *out);
 void link_role(const struct primary_link *self, struct reply *out);
-uint64_t link_received_bytes(const struct primary_link *self);
+uint64_t link_received_bytes(const struct primary_link *self); /* by the session there is */
 
 #endif

@@ -38,6 +38,9 @@ struct follow_place {
     bool is_known; /* else everything is asked for */
     char id[COMMIT_ID_SIZE + 1];
     uint64_t position;
+    /* The history, at `position`, has these names as well, if the primary is of our kind. */
+    char names[COMMIT_PAST_LIMIT][COMMIT_ID_SIZE + 1];
+    size_t name_count;
 };
 
 /* What the primary has answered. */
@@ -91,12 +94,15 @@ struct primary_link {
     bool is_held;
     int64_t up_since_ms, down_since_ms, last_input_ms; /* Unix; 0: never */
     int64_t last_ack_ms;
+    int64_t missing_ms; /* without the primary until `up_since_ms`, in all */
     uint64_t full_syncs, continued;
+
+    /* Attempts to synchronise, in all and since the connection was lost last; relaxed. */
+    _Atomic uint64_t attempts, recent_attempts;
 
     /* Of the snapshot that comes; written by the thread, read for INFO: relaxed. */
     _Atomic uint64_t sync_size, sync_received;
     _Atomic int64_t sync_last_ms;
-    _Atomic uint64_t received; /* bytes in all */
 };
 
 /* The link is to end, or the server. Any thread. */

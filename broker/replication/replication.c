@@ -16,6 +16,10 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+    SAMPLE_EVERY_NS = 100 * 1000 * 1000
+};
+
 struct replication *replication_new(struct server *server)
 {
     struct replication *self = mem_zalloc(sizeof(*self));
@@ -141,7 +145,10 @@ void replication_reconnect(struct replication *self)
 int replication_follow(struct replication *self, const char *host, int port, struct diag *diag)
 {
     bool was_primary = !replication_is_replica(self);
-    int rc = persistence_need_stream(self->server->persistence, diag);
+    /* the log may be missing because the last snapshot could not be put on the disk: it comes with
+     * the next one, and nobody needs another one until then */
+    bool starts_over = !was_primary && atomic_load_explicit(&self->asks_all, memory_order_relaxed);
+    int rc = starts_over ? 0 : persistence_need_stream(self->server->persistence, diag);
 
     if (rc < 0)
         return rc;
@@ -182,8 +189,8 @@ void replication_step_up(struct replication *self)
     acknowledge_configure(self->followers);
 }
 
-/* The data got lost on the way, and the log on the disk is of other data: it begins anew with what
- * there is. */
+/* The data got lost on the way, or is not what the log on the disk says: that begins anew with what
+ * there is. Replicas would get what is in it. */
 static int fill_log(struct replication *self, struct diag *diag)
 {
     struct persistence *persistence = self->server->persistence;
@@ -196,21 +203,38 @@ static int begin_history(struct replication *self, bool goes_on, struct diag *di
 {
     struct persistence *persistence = self->server->persistence;
     struct commit_log *log = persistence_stream(persistence);
-    struct commit_history history, next = {.previous_end = commit_log_position(log)};
+    struct commit_history history;
+    char id[COMMIT_ID_SIZE + 1];
 
     commit_log_history(log, &history);
-    server_random_hex(next.id, COMMIT_ID_SIZE);
-    if (goes_on)
-        memcpy(next.previous_id, history.id, sizeof(next.previous_id));
-    else
-        next.previous_end = 0;
-    return commit_log_set_history(log, &next, diag);
+    server_random_hex(id, COMMIT_ID_SIZE);
+    commit_history_begin(&history, id, commit_log_position(log));
+    if (!goes_on)
+        history.past_count = 0;
+    return commit_log_set_history(log, &history, diag);
+}
+
+int replication_start_over(struct replication *self, struct diag *diag)
+{
+    int rc = 0;
+
+    if (replication_is_replica(self)) {
+        atomic_store_explicit(&self->asks_all, true, memory_order_relaxed);
+        replication_reconnect(self);
+    } else if (persistence_stream(self->server->persistence)) {
+        failover_abort(self->failover, "the data is another now");
+        rc = begin_history(self, false, diag);
+        if (rc == 0)
+            rc = fill_log(self, diag);
+        followers_drop_all(self->followers, "the data is another now");
+    }
+    return rc;
 }
 
 int replication_lead(struct replication *self, struct diag *diag)
 {
     struct persistence *persistence = self->server->persistence;
-    bool astray;
+    bool other;
     int rc;
 
     if (!replication_is_replica(self))
@@ -219,18 +243,15 @@ int replication_lead(struct replication *self, struct diag *diag)
         return diag_set(diag, ERR_IO,
                         "there is no log: the last synchronisation could not put one "
                         "on the disk");
-    astray = atomic_load_explicit(&self->is_astray, memory_order_relaxed);
-    rc = begin_history(self, !self->is_hollow && !astray, diag);
-    if (rc == 0 && self->is_hollow) /* behind it: other data never has the old name */
+    other = self->is_hollow || atomic_load_explicit(&self->is_astray, memory_order_relaxed);
+    rc = begin_history(self, !other, diag);
+    if (rc == 0 && other) /* behind it: other data never has the old name */
         rc = fill_log(self, diag);
     if (rc < 0)
         return rc;
-    if (astray) /* so that the log gets what it lacks */
-        persistence_want_checkpoint(persistence);
-    self->is_hollow = false;
+    self->is_hollow = self->was_linked = false;
     atomic_store_explicit(&self->is_astray, false, memory_order_relaxed);
     atomic_store_explicit(&self->asks_all, false, memory_order_relaxed);
-    self->asks_previous = false;
     retire(self);
     set_role(self, ROLE_PRIMARY);
     persistence_forget_db(persistence);
@@ -257,14 +278,11 @@ void replication_start(struct replication *self)
         return;
     }
     if (any) {
-        self->asks_previous = true;
         rc = replication_follow(self, host, port, &diag);
     } else {
         persistence_forget_db(self->server->persistence);
-        if (persistence_has_past(self->server->persistence)) {
+        if (persistence_has_past(self->server->persistence))
             rc = begin_history(self, true, &diag);
-            self->asks_previous = true;
-        }
     }
     followers_configure(self->followers);
     if (rc == 0)
@@ -327,6 +345,35 @@ static void reap(struct replication *self)
     self->retired = left;
 }
 
+void replication_received(struct replication *self, uint64_t bytes)
+{
+    atomic_fetch_add_explicit(&self->received, bytes, memory_order_relaxed);
+}
+
+uint64_t replication_received_bytes(const struct replication *self)
+{
+    return atomic_load_explicit(&self->received, memory_order_relaxed) +
+           (self->link ? link_received_bytes(self->link) : 0);
+}
+
+static void sample_rates(struct replication *self)
+{
+    uint64_t now_ns = self->server->reactors[0]->now_ns, passed = now_ns - self->sampled_ns;
+    uint64_t input, output;
+
+    if (passed < SAMPLE_EVERY_NS)
+        return;
+    input = replication_received_bytes(self);
+    output = followers_sent_bytes(self->followers);
+    if (input < self->sampled_input)
+        input = self->sampled_input; /* a session that ends counts for nobody, for a moment */
+    self->input_kbps = (double)(input - self->sampled_input) * 1e9 / 1024 / (double)passed;
+    self->output_kbps = (double)(output - self->sampled_output) * 1e9 / 1024 / (double)passed;
+    self->sampled_ns = now_ns;
+    self->sampled_input = input;
+    self->sampled_output = output;
+}
+
 void replication_cron(struct replication *self)
 {
     followers_cron(self->followers);
@@ -335,8 +382,7 @@ void replication_cron(struct replication *self)
         link_cron(self->link);
     if (self->retired)
         reap(self);
-    if (self->asks_previous && followers_count(self->followers) > 0)
-        self->asks_previous = false;
+    sample_rates(self);
 }
 
 static void on_tell(void *receiver, struct inbox_message *message)

@@ -46,10 +46,8 @@ struct replication {
     struct failover *failover;   /* never NULL */
     struct primary_link *link;   /* NULL as a primary; changed in exclusive sections */
     struct primary_link *retired; /* links that are about to end; the same */
-    /* The id is new since the start, and nobody has been told it: the primary may know the old one.
-     * Changed in exclusive sections. */
-    bool asks_previous;
-    bool is_hollow; /* a snapshot could not be read: the log on the disk is of other data */
+    bool was_linked; /* to a primary, since it is a replica. Reactor 0's, or exclusive */
+    bool is_hollow;  /* a snapshot could not be read: the log on the disk is of other data */
     /* What is here is not what the log says, or not what the primary has: whoever is followed is
      * asked for everything. Relaxed, exclusive sections order it. */
     atomic_bool asks_all;
@@ -61,6 +59,10 @@ struct replication {
     atomic_ullong tell_at;
     atomic_bool telling; /* `tell` is on its way */
     struct inbox_message tell;
+    _Atomic uint64_t received; /* bytes from primaries, but for the session there is; relaxed */
+    /* Of what goes to replicas and comes from the primary. Reactor 0's. */
+    uint64_t sampled_ns, sampled_input, sampled_output;
+    double input_kbps, output_kbps;
 };
 
 struct replication *replication_new(struct server *server);
@@ -88,6 +90,11 @@ int replication_lead(struct replication *self, struct diag *diag);
  * Exclusive. */
 void replication_reconnect(struct replication *self);
 
+/* What is in memory is not what the log says, nor what others have: with that a primary begins a
+ * history which shares nothing with the one before, and a replica asks for everything. Exclusive;
+ * waits for the disk. 0, or what the disk says: it still has the old data then. */
+int replication_start_over(struct replication *self, struct diag *diag);
+
 /* Of a failover. A primary becomes a replica in all but that its own replicas stay, and asks the
  * server to lead; once that does, it is a replica like others; or it is the primary that it was, of
  * the same history. Exclusive. */
@@ -107,6 +114,10 @@ void replication_cron(struct replication *self);
 
 /* The primary is told when everything below `position` is durable. Reactor 0. */
 void replication_tell_durable(struct replication *self, uint64_t position);
+
+/* Bytes have come from a primary. Any thread. */
+void replication_received(struct replication *self, uint64_t bytes);
+uint64_t replication_received_bytes(const struct replication *self); /* in all; exclusive */
 
 /* More of the stream's log is durable, or synced. The log's thread. */
 void replication_durable(struct replication *self);

@@ -8,6 +8,7 @@
 #include "broker/replication/replication.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
+#include "core/base/mem.h"
 #include "core/num/num.h"
 
 #include <stdio.h>
@@ -116,6 +117,25 @@ static bool take_capability(struct replica *replica, struct span value)
     return true; /* others mean nothing here */
 }
 
+/* REPLCONF known-as id: ours alone. What it has up to the position that it will ask to go on from
+ * bears this name, too. */
+static bool take_name(struct replica *replica, struct span value, struct reply *out)
+{
+    char name[COMMIT_ID_SIZE + 1] = {0};
+
+    memcpy(name, value.data, value.size < COMMIT_ID_SIZE ? value.size : COMMIT_ID_SIZE);
+    if (value.size != COMMIT_ID_SIZE || !commit_id_is_sound(name) ||
+        replica->name_count == COMMIT_PAST_LIMIT) {
+        reply_error_format(out, "ERR REPLCONF known-as wants the id of a history, and at most %d",
+                           COMMIT_PAST_LIMIT);
+        return false;
+    }
+    if (!replica->names)
+        replica->names = mem_alloc(COMMIT_PAST_LIMIT * sizeof(*replica->names));
+    memcpy(replica->names[replica->name_count++], name, sizeof(name));
+    return true;
+}
+
 static bool take_flag(bool *flag, struct span value, struct reply *out)
 {
     int64_t number;
@@ -178,6 +198,8 @@ static void replconf(struct request *rq, struct reply *out)
             taken = take_address(replica, value, out);
         else if (span_is(name, "capa"))
             taken = take_capability(replica, value);
+        else if (span_is(name, "known-as"))
+            taken = take_name(replica, value, out);
         else if (span_is(name, "rdb-only"))
             taken = take_flag(&replica->rdb_only, value, out);
         else if (span_is(name, "rdb-filter-only"))

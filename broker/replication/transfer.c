@@ -85,7 +85,7 @@ static long receive(struct transfer *transfer, char *to, size_t room)
 
     if (got > 0) {
         atomic_store_explicit(&link->sync_last_ms, clock_now_ms(), memory_order_relaxed);
-        atomic_fetch_add_explicit(&link->received, (uint64_t)got, memory_order_relaxed);
+        replication_received(link->replication, (uint64_t)got);
     }
     return got;
 }

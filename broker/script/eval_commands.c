@@ -1,4 +1,5 @@
 #include "broker/script/eval_commands.h"
+#include "broker/command/help.h"
 #include "broker/script/busy.h"
 #include "broker/script/engine.h"
 #include "broker/session/session.h"
@@ -124,30 +125,6 @@ static void script_debug(struct request *rq, struct reply *out)
         reply_error(out, "ERR Use SCRIPT DEBUG YES/SYNC/NO");
 }
 
-static void script_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "SCRIPT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "DEBUG <YES|SYNC|NO>",
-        "    Accepted with NO only: there is no debugger.",
-        "EXISTS <sha1> [<sha1> ...]",
-        "    Tells of each digest whether its script is in the cache.",
-        "FLUSH [ASYNC|SYNC]",
-        "    Empties the cache of scripts.",
-        "KILL",
-        "    Ends the script that is running, unless it has written.",
-        "LOAD <script>",
-        "    Puts a script into the cache without running it.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define SCRIPT_SUB(sub_name, sub_usage, sub_summary, sub_arity, sub_flags, handler)                \
     .name = (sub_name), .usage = (sub_usage), .summary = (sub_summary), .group = "scripting",      \
     .arity = (sub_arity), .flags = (sub_flags), .acl = ACL_SCRIPTING, .run = (handler)
@@ -164,8 +141,8 @@ static const struct command_spec script_subcommands[] = {
                 script_flush),
      .since = "2.6.0", .complexity = "O(N) for N scripts in the cache.",
      .tips = {"request_policy:all_nodes", "response_policy:all_succeeded"}},
-    {SCRIPT_SUB("help", "", "Returns help about the subcommands.", 2, CMD_LOADING | CMD_STALE,
-                script_help),
+    {SCRIPT_SUB("help", "", "Returns help about the subcommands.", 2,
+                CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED, command_help),
      .since = "5.0.0", .complexity = "O(1)"},
     {SCRIPT_SUB("kill", "", "Ends the script that is running.", 2, CMD_NOSCRIPT | CMD_ALLOW_BUSY,
                 script_kill),

@@ -103,7 +103,8 @@ void function_table_init(struct function_table *table)
     table->last = &table->first;
 }
 
-void function_table_release(struct scripts *scripts, struct function_table *table)
+/* Frees libraries and functions; references go back to the interpreter if it is there. */
+static void table_release(struct scripts *scripts, struct function_table *table)
 {
     while (table->first) {
         struct library *library = table->first;
@@ -196,7 +197,7 @@ void library_delete(struct scripts *scripts, struct library *library)
 void library_flush(struct scripts *scripts)
 {
     engine_release(&scripts->functions);
-    function_table_release(scripts, &scripts->table);
+    table_release(scripts, &scripts->table);
 }
 
 /* The function of a library that is in the table already, in another library than `but`. */
@@ -645,11 +646,11 @@ int library_restore(struct scripts *scripts, struct span payload, enum function_
     if (rc == 0 && policy != FUNCTION_FLUSH)
         rc = check_join(&restoring);
     if (rc < 0) {
-        function_table_release(scripts, &restoring.table);
+        table_release(scripts, &restoring.table);
         return rc;
     }
     if (policy == FUNCTION_FLUSH)
-        function_table_release(scripts, &scripts->table);
+        table_release(scripts, &scripts->table);
     join(&restoring);
     return 0;
 }

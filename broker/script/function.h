@@ -62,9 +62,6 @@ enum function_policy {
 
 void function_table_init(struct function_table *table);
 
-/* Frees libraries and functions; references go back to the interpreter if it is there. */
-void function_table_release(struct scripts *scripts, struct function_table *table);
-
 struct function *function_find(struct scripts *scripts, struct span name);
 /* Its flags, SCRIPT_COMPATIBLE if it is unknown or has an endless name. Changes nothing. */
 unsigned function_flags(const struct scripts *scripts, struct span name);

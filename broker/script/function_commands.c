@@ -1,4 +1,5 @@
 #include "broker/script/function_commands.h"
+#include "broker/command/help.h"
 #include "broker/script/busy.h"
 #include "broker/script/engine.h"
 #include "core/num/num.h"
@@ -276,37 +277,6 @@ static void function_kill(struct request *rq, struct reply *out)
     script_busy_kill(scripts_of(rq), true, out);
 }
 
-static void function_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "FUNCTION <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "DELETE <library-name>",
-        "    Deletes a library with its functions.",
-        "DUMP",
-        "    Returns all libraries in the form RESTORE takes.",
-        "FLUSH [ASYNC|SYNC]",
-        "    Deletes all libraries.",
-        "KILL",
-        "    Ends the function that is running, unless it has written.",
-        "LIST [LIBRARYNAME <pattern>] [WITHCODE]",
-        "    Returns the libraries, their functions and, if asked for, their code.",
-        "LOAD [REPLACE] <code>",
-        "    Makes a library of the code. REPLACE: also if there is one of that name.",
-        "RESTORE <payload> [FLUSH|APPEND|REPLACE]",
-        "    Brings back what DUMP gave: in place of all libraries, beside them (the default), or",
-        "    in place of those of the same name.",
-        "STATS",
-        "    Returns what runs now and how many libraries and functions there are.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define SUB(sub_name, sub_usage, sub_summary, sub_arity, sub_flags, handler)                       \
     .name = (sub_name), .usage = (sub_usage), .summary = (sub_summary), .group = "scripting",      \
     .since = "7.0.0", .arity = (sub_arity), .flags = (sub_flags), .acl = ACL_SCRIPTING,            \
@@ -324,8 +294,8 @@ static const struct command_spec function_subcommands[] = {
          function_flush),
      .complexity = "O(N) for N functions.",
      .tips = {"request_policy:all_shards", "response_policy:all_succeeded"}},
-    {SUB("help", "", "Returns help about the subcommands.", 2, CMD_LOADING | CMD_STALE,
-         function_help),
+    {SUB("help", "", "Returns help about the subcommands.", 2,
+         CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED, command_help),
      .complexity = "O(1)"},
     {SUB("kill", "", "Ends the function that is running.", 2, CMD_NOSCRIPT | CMD_ALLOW_BUSY,
          function_kill),

@@ -1,6 +1,7 @@
 #include "broker/server/process_title.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "core/bytes/buffer.h"
 #include "core/bytes/span.h"
 
 #include <stddef.h>
@@ -80,7 +81,10 @@ static bool put_variable(struct span name, const struct config *config, const ch
     return true;
 }
 
-int process_title_expand(const struct config *config, const char *file, struct buffer *out)
+/* Appends the title a template stands for: {title} {listen-addr} {server-mode} {port} {tls-port}
+ * {unixsocket} {config-file}. 0, or ERR_SYNTAX if the template has another word in braces or an
+ * open brace; then what was appended means nothing. */
+static int expand(const struct config *config, const char *file, struct buffer *out)
 {
     const char *at = config->proc_title_template;
 
@@ -104,7 +108,7 @@ int process_title_expand(const struct config *config, const char *file, struct b
 bool process_title_fits(const struct config *config)
 {
     struct buffer title = {0};
-    int rc = process_title_expand(config, "", &title);
+    int rc = expand(config, "", &title);
 
     buffer_release(&title);
     return rc == 0;
@@ -117,7 +121,7 @@ void process_title_set(const struct config *config, const char *file)
 
     if (!area || !config->set_proc_title)
         return;
-    if (process_title_expand(config, file, &title) == 0) {
+    if (expand(config, file, &title) == 0) {
         size = title.size < area_size - 1 ? title.size : area_size - 1;
         memset(area, 0, area_size);
         memcpy(area, title.data, size);

@@ -4,7 +4,6 @@
 #define MS_BROKER_SERVER_PROCESS_TITLE_H
 
 #include "broker/config/config.h"
-#include "core/bytes/buffer.h"
 
 /* Remembers where the kernel put the arguments, and moves the environment that follows them out of
  * the way, so that there is room. `argv` is not to be read afterwards. Before there are threads. */
@@ -16,10 +15,5 @@ void process_title_set(const struct config *config, const char *file);
 
 /* Whether the template of this configuration can be expanded. */
 bool process_title_fits(const struct config *config);
-
-/* Appends the title a template stands for: {title} {listen-addr} {server-mode} {port} {tls-port}
- * {unixsocket} {config-file}. 0, or ERR_SYNTAX if the template has another word in braces or an
- * open brace; then what was appended means nothing. */
-int process_title_expand(const struct config *config, const char *file, struct buffer *out);
 
 #endif

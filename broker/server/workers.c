@@ -29,6 +29,7 @@ static void *run_work(void *argument)
     struct work *work = argument;
     struct workers *workers = work->workers;
 
+    pthread_setname_np(pthread_self(), "worker");
     work->run(work->argument);
     mem_free(work);
     end_one(workers);

@@ -1,5 +1,6 @@
 #include "broker/session/client_commands.h"
 #include "broker/acl/acl.h"
+#include "broker/command/help.h"
 #include "broker/command/registry.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
@@ -225,62 +226,6 @@ static void client_reply(struct request *rq, struct reply *out)
     }
 }
 
-static void client_help(struct request *rq, struct reply *out)
-{
-    static const char *const lines[] = {
-        "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-        "CACHING (YES|NO)",
-        "    Track what the next command reads, or not, in OPTIN or OPTOUT mode.",
-        "GETNAME",
-        "    The name of this connection.",
-        "GETREDIR",
-        "    The connection that invalidations go to, 0 for this one, -1 without tracking.",
-        "ID",
-        "    The number of this connection.",
-        "INFO",
-        "    What LIST says about this connection.",
-        "KILL <ip:port>",
-        "    End the connection from this address.",
-        "KILL <filter> <value> [<filter> <value> ...]",
-        "    End the connections that fit all filters: ID, TYPE (NORMAL|MASTER|REPLICA|PUBSUB), "
-        "USER,",
-        "    ADDR, LADDR, MAXAGE, IP, NAME, LIB-NAME, LIB-VER, DB, FLAGS, IDLE, each also with "
-        "NOT- "
-        "before",
-        "    it; SKIPME (yes|no) says whether this connection is left out.",
-        "LIST [<filter> <value> ...]",
-        "    One line for each connection that fits all filters of KILL; ID takes several numbers.",
-        "NO-EVICT (ON|OFF)",
-        "    Protect this connection from being cut off for memory.",
-        "NO-TOUCH (ON|OFF)",
-        "    Let this connection's reads leave the access record of keys alone.",
-        "PAUSE <timeout> [WRITE|ALL]",
-        "    Hold commands back for so many milliseconds.",
-        "REPLY (ON|OFF|SKIP)",
-        "    Switch replies to this connection.",
-        "SETINFO <LIB-NAME|LIB-VER> <value>",
-        "    Say which client library this is.",
-        "SETNAME <name>",
-        "    Name this connection.",
-        "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
-        "         [OPTIN] [OPTOUT] [NOLOOP]",
-        "    Tell this connection which of the keys it has read change.",
-        "TRACKINGINFO",
-        "    How TRACKING is set up.",
-        "UNBLOCK <clientid> [TIMEOUT|ERROR]",
-        "    End the waiting of a blocked connection.",
-        "UNPAUSE",
-        "    End a PAUSE.",
-        "HELP",
-        "    Prints this help.",
-    };
-
-    (void)rq;
-    reply_array(out, sizeof(lines) / sizeof(lines[0]));
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        reply_simple(out, lines[i]);
-}
-
 #define OWN_FLAGS   (CMD_LOADING | CMD_NOSCRIPT | CMD_STALE | CMD_SESSION | CMD_SHARDED)
 #define ADMIN_FLAGS (CMD_ADMIN | CMD_LOADING | CMD_NOSCRIPT | CMD_STALE | CMD_SESSION)
 
@@ -322,9 +267,9 @@ static const struct command_spec client_subcommands[] = {
      .summary = "Describes the subcommands.",
      .group = "connection",
      .complexity = "O(1)",
-     .flags = CMD_LOADING | CMD_STALE | CMD_SHARDED,
+     .flags = CMD_LOADING | CMD_STALE | CMD_SESSION | CMD_SHARDED,
      .acl = ACL_CONNECTION,
-     .run = client_help},
+     .run = command_help},
     {.name = "id",
      .usage = "",
      .since = "5.0.0",

@@ -5,6 +5,7 @@
 #include "broker/observe/monitor.h"
 #include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
+#include "broker/replication/followers.h"
 #include "broker/replication/replication.h"
 #include "broker/script/busy.h"
 #include "broker/script/script.h"
@@ -30,7 +31,7 @@ struct session *request_session(const struct request *rq)
     return rq->host;
 }
 
-void execute_reply_unknown(struct reply *out, size_t argc, const struct span *argv)
+static void reply_unknown(struct reply *out, size_t argc, const struct span *argv)
 {
     char args[UNKNOWN_TEXT_LIMIT + 4];
     size_t used = 0;
@@ -65,7 +66,7 @@ static const struct command *find_command(struct session *session, size_t argc,
     const struct command *sub;
 
     if (!command) {
-        execute_reply_unknown(out, argc, argv);
+        reply_unknown(out, argc, argv);
         if (is_from_a_browser(argv[0])) {
             log_line(session->reactor->server->log, LOG_WARNING,
                      "Possible SECURITY ATTACK detected: %s sends HTTP. Connection closed.",
@@ -110,6 +111,23 @@ static bool may_run_subscribed(const struct command *command)
         if (strcmp(command->full_name, names[i]) == 0)
             return true;
     return false;
+}
+
+/* A replica acknowledges and asks for nothing: a reply would stand in the middle of its stream. So
+ * whoever calls anything else is let go. `command` is NULL for what is unknown. */
+static bool is_odd_for_replica(const struct session *session, const struct command *command)
+{
+    static const char *const names[] = {"replconf", "psync", "sync"};
+
+    if (!session->replica || !followers_is_replica(session))
+        return false;
+    for (size_t i = 0; command && i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(command->full_name, names[i]) == 0)
+            return false;
+    log_line(session->reactor->server->log, LOG_WARNING,
+             "Replica %s calls '%s', which is not for replicas. Connection closed.", session->peer,
+             command ? command->full_name : "what nobody knows");
+    return true;
 }
 
 /* The flags of the call: EXEC has those of what is queued too, a script those it has declared. */
@@ -359,6 +377,11 @@ bool session_execute(struct session *session, size_t size)
 
     reply_init(&out, &session->output.own, session->protocol);
     command = find_command(session, argc, argv, &out);
+    if (is_odd_for_replica(session, command)) {
+        session->output.own.size = out.start;
+        session_close(session);
+        return true;
+    }
     if (command && is_paused(session, command, argc, argv)) {
         session->flags |= SESSION_PAUSED;
         return false;

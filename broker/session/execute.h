@@ -17,7 +17,4 @@ bool session_execute(struct session *session, size_t size);
 void execute_count_call(struct reactor *reactor, const struct observed_call *call,
                         const struct reply *out, uint64_t started_ns);
 
-/* Writes "unknown command" for the arguments. */
-void execute_reply_unknown(struct reply *out, size_t argc, const struct span *argv);
-
 #endif

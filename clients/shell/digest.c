@@ -82,7 +82,9 @@ void digest_number(struct digest *digest, int64_t number)
     feed(digest->whole, span_of(text, num_format_i64(text, number)));
 }
 
-void digest_member(struct digest *digest, const struct span *parts, size_t count)
+/* One of many whose order does not matter and which may come more than once, as in SCAN's answers.
+ * Costs DIGEST_SIZE bytes of memory until the end. */
+static void add_member(struct digest *digest, const struct span *parts, size_t count)
 {
     unsigned char whole[WHOLE_SIZE];
 
@@ -172,7 +174,7 @@ bool digest_members(struct digest *digest, const struct ms_value *value, size_t 
         for (size_t j = 0; j < per; j++)
             if (!text_of(ms_value_at(value, i + j), &parts[j]))
                 return false;
-        digest_member(digest, parts, per);
+        add_member(digest, parts, per);
     }
     return true;
 }
@@ -226,7 +228,7 @@ static void put_member(struct digest *to, struct digest *one)
     struct span part = span_of((const char *)bytes, sizeof(bytes));
 
     digest_end(one, bytes);
-    digest_member(to, &part, 1);
+    add_member(to, &part, 1);
 }
 
 /* One group. Its consumers are members: their order is the server's own. */
@@ -251,7 +253,7 @@ static bool take_group(struct digest *digest, const struct ms_value *group)
             return false;
         parts[1] = span_of(
             count, num_format_i64(count, ms_value_integer(ms_value_get(consumer, "pel-count"))));
-        digest_member(digest, parts, 2);
+        add_member(digest, parts, 2);
     }
     return is_array(pending) && is_array(consumers);
 }
@@ -292,7 +294,7 @@ bool digest_functions(struct digest *digest, const struct ms_value *value)
         if (!text_of(ms_value_get(library, "library_name"), &parts[0]) ||
             !text_of(ms_value_get(library, "library_code"), &parts[1]))
             return false;
-        digest_member(digest, parts, 2);
+        add_member(digest, parts, 2);
     }
     return is_array(value);
 }

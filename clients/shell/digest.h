@@ -34,10 +34,6 @@ uint64_t digest_fed_bytes(const struct digest *digest);
 void digest_text(struct digest *digest, struct span text);
 void digest_number(struct digest *digest, int64_t number);
 
-/* One of many whose order does not matter and which may come more than once, as in SCAN's answers.
- * Costs DIGEST_SIZE bytes of memory until the end. */
-void digest_member(struct digest *digest, const struct span *parts, size_t count);
-
 /* ---- Replies ---- */
 
 /* LRANGE */

@@ -7,6 +7,7 @@ void settings_init(struct settings *settings)
         .proto_max_bulk_len = 512LL * 1024 * 1024,
         .stream_node_max_bytes = 4096,
         .stream_node_max_entries = 100,
+        .stream_compress_min_bytes = 512,
         .stream_idmp_duration = 100,
         .stream_idmp_maxsize = 100,
         .list_max_listpack_size = -2,

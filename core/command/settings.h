@@ -25,6 +25,8 @@ struct settings {
     int64_t proto_max_bulk_len;
     int64_t stream_node_max_bytes;
     int64_t stream_node_max_entries;
+    int64_t stream_compress_depth; /* blocks at a stream's end that stay plain; 0: all do */
+    int64_t stream_compress_min_bytes;
     int64_t stream_idmp_duration;   /* seconds */
     int64_t stream_idmp_maxsize;    /* iids per producer */
     int64_t list_max_listpack_size; /* elements in a node if above 0; -1 to -5: 4 to 64 KiB */

@@ -73,6 +73,7 @@ static void start(struct lazyfree *lazyfree)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     CHECK(pthread_create(&lazyfree->thread, NULL, run, lazyfree) == 0);
+    pthread_setname_np(lazyfree->thread, "lazyfree");
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     lazyfree->started = true;
 }

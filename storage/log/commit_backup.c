@@ -163,7 +163,6 @@ static int choose_segments(struct commit_backup *backup, struct commit_log *log,
 {
     struct manifest *manifest = &backup->manifest;
     uint64_t position = manifest->checkpoint_position;
-    struct commit_history history;
     struct manifest now;
     int rc = 0;
 
@@ -186,8 +185,7 @@ static int choose_segments(struct commit_backup *backup, struct commit_log *log,
             *manifest_add(manifest, segment->file, segment->first) = *segment;
     }
     manifest->next_number = now.next_number;
-    manifest_get_history(&now, &history); /* it may have another id since the backup was begun */
-    manifest_set_history(manifest, &history);
+    manifest->history = now.history; /* it may have another id since the backup was begun */
     manifest_release(&now);
     return rc;
 }
@@ -205,14 +203,6 @@ static int put_segments(struct commit_backup *backup, const struct commit_log *l
     return rc < 0 ? rc : io_sync_directory(log->options.io, backup->directory, diag);
 }
 
-/* What is in it by now is part of the log's history; what comes after it will not be. */
-static void part_ways(struct manifest *manifest, uint64_t end, const char *replication_id)
-{
-    snprintf(manifest->previous_id, sizeof(manifest->previous_id), "%s", manifest->replication_id);
-    manifest->previous_end = end;
-    snprintf(manifest->replication_id, sizeof(manifest->replication_id), "%s", replication_id);
-}
-
 int commit_backup_seal(struct commit_backup *backup, struct commit_log *log, uint64_t end,
                        const char *replication_id, struct diag *diag)
 {
@@ -227,7 +217,8 @@ int commit_backup_seal(struct commit_backup *backup, struct commit_log *log, uin
     mem_free(whole);
     if (rc < 0)
         return rc;
-    part_ways(&backup->manifest, end, replication_id);
+    /* What is in it by now is part of the log's history; what comes after it will not be. */
+    commit_history_begin(&backup->manifest.history, replication_id, end);
     return manifest_store(&backup->manifest, log->options.io, backup->directory, diag);
 }
 

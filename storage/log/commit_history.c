@@ -13,7 +13,7 @@ void commit_note_history(struct commit_log *log)
 {
     struct commit_id *id = mem_zalloc(sizeof(*id));
 
-    manifest_get_history(&log->manifest, &log->history);
+    log->history = log->manifest.history;
     id->older = atomic_load_explicit(&log->id, memory_order_relaxed);
     memcpy(id->text, log->history.id, sizeof(id->text));
     atomic_store_explicit(&log->id, id, memory_order_release);
@@ -45,21 +45,11 @@ void commit_log_history(const struct commit_log *log, struct commit_history *his
     pthread_mutex_unlock(&mutable_log->lock);
 }
 
-/* They come from other machines, and a manifest with other ones would not be read again. */
-static bool is_id(const char id[COMMIT_ID_SIZE + 1])
-{
-    size_t size = strspn(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-    return size == COMMIT_ID_SIZE && id[size] == '\0';
-}
-
 static int check_history(const struct commit_history *history, struct diag *diag)
 {
-    if (!is_id(history->id))
-        return diag_set(diag, ERR_RANGE, "a replication id has %d letters and digits",
-                        COMMIT_ID_SIZE);
-    if (history->previous_id[0] && !is_id(history->previous_id))
-        return diag_set(diag, ERR_RANGE, "a previous replication id has %d letters and digits",
+    if (!commit_history_is_sound(history))
+        return diag_set(diag, ERR_RANGE,
+                        "a history has ids of %d letters and digits, and ends that don't rise",
                         COMMIT_ID_SIZE);
     return 0;
 }
@@ -84,7 +74,7 @@ int commit_log_set_history(struct commit_log *log, const struct commit_history *
         return rc;
     pthread_mutex_lock(&log->files);
     manifest_copy(&next, &log->manifest);
-    manifest_set_history(&next, history);
+    next.history = *history;
     rc = commit_put_in_force(log, &next, diag);
     if (rc == 0) {
         pthread_mutex_lock(&log->lock);
@@ -167,9 +157,7 @@ static int load_old(const struct commit_options *options, const struct commit_hi
     if (rc < 0)
         return rc;
     *old = (struct manifest){.next_number = 1};
-    manifest_set_history(old, history);
-    old->previous_id[0] = '\0';
-    old->previous_end = 0;
+    memcpy(old->history.id, history->id, sizeof(history->id));
     rc = io_sync_parent(options->io, options->directory, diag);
     return rc < 0 ? rc : manifest_store(old, options->io, options->directory, diag);
 }
@@ -183,7 +171,7 @@ static int replace(const struct commit_options *options, const struct commit_his
 
     if (rc < 0)
         return rc;
-    manifest_set_history(&next, history);
+    next.history = *history;
     next.next_number = old.next_number; /* no name is used twice */
     next.replaced = old.replaced + 1;
     if (checkpoint)

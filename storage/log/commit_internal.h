@@ -17,6 +17,7 @@
 
 enum {
     COMMIT_BATCH_BYTES = 1024 * 1024, /* a batch that has so many takes no more */
+    COMMIT_HERE_BYTES = 64 * 1024,    /* more than that is the thread's to write */
     COMMIT_RETRY_MS = 100,            /* after a failure */
     COMMIT_GATHER_US = 500,           /* at most, until a sync begins */
     COMMIT_CLOSE_TRIES = 3,           /* rounds that closing allows to fail */
@@ -58,6 +59,9 @@ struct commit_log {
     uint64_t marks, marks_done; /* how many there were, and how many have ended their segment */
     bool failed;
     struct diag why;
+    bool broken; /* nothing is written before everything since the last sync has been written again
+                  */
+    bool dirty;  /* something is written and not synced */
     enum commit_sync sync;
     bool compress, sync_paused;
     _Atomic(struct commit_id *) id;       /* history.id; anybody may read it without the lock */
@@ -71,7 +75,7 @@ struct commit_log {
     _Atomic uint64_t position, durable;
     _Atomic uint64_t safe; /* `synced`, for others; written by the thread */
 
-    /* The thread's own: */
+    /* Whoever writes, under `files`: the thread, or who kicks it (`broken` and `dirty` too). */
     struct batch *unsynced, *unsynced_last; /* written, but a power cut could take them */
     struct batch *unwritten;                /* taken, to be written */
     uint64_t written, synced;               /* positions */
@@ -95,9 +99,9 @@ struct commit_log {
 };
 
 /* Begins a segment at `position`, closing the open one there, of which the first `bytes` hold what
- * is below; the manifest says so before it returns. `again`, a list or NULL, is what the open one
- * holds beyond: it is written to the new segment and synced before the manifest lets go of the old
- * one. `files` is held. */
+ * is below; the manifest says so before it returns, and the file has no more than that. `again`, a
+ * list or NULL, is what the open one holds beyond: it is written to the new segment and synced
+ * before the manifest lets go of the old one. `files` is held. */
 int commit_begin_segment(struct commit_log *log, uint64_t position, uint64_t bytes,
                          const struct batch *again, struct diag *diag);
 

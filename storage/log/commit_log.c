@@ -1,4 +1,4 @@
-/* commit_log.c - appending, and the thread that makes it durable.
+/* commit_log.c - appending, and the thread that makes it durable; who kicks it may write, too.
  *
  *   appenders -> first..last -> unwritten -> (write) -> unsynced -> (sync) -> gone
  *
@@ -61,13 +61,6 @@ static void kick(struct commit_log *log)
         pthread_cond_signal(&log->work);
 }
 
-void commit_log_kick(struct commit_log *log)
-{
-    pthread_mutex_lock(&log->lock);
-    kick(log);
-    pthread_mutex_unlock(&log->lock);
-}
-
 static uint64_t append(struct commit_log *log, struct span records, bool now)
 {
     struct batch *batch;
@@ -128,6 +121,17 @@ uint64_t commit_log_rewind(struct commit_log *log)
     return position;
 }
 
+uint64_t commit_log_stored(const struct commit_log *log)
+{
+    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
+    uint64_t position;
+
+    pthread_mutex_lock(&mutable_log->lock);
+    position = log->fixed;
+    pthread_mutex_unlock(&mutable_log->lock);
+    return position;
+}
+
 uint64_t commit_log_position(const struct commit_log *log)
 {
     return atomic_load_explicit(&log->position, memory_order_acquire);
@@ -149,15 +153,18 @@ uint64_t commit_log_synced(struct commit_log *log)
     return safe;
 }
 
-/* --- Writing. Everything from here on is the thread's. */
+/* --- Writing: the thread, or who kicks it. */
 
-/* Everything below `position` is durable, and so many marks have been carried out. */
-static void publish(struct commit_log *log, uint64_t position, uint64_t marks)
+/* Everything below `position` is durable, and so many marks have been carried out. True if the log
+ * had failed. `files` is held, so that nobody else is writing. */
+static bool note_durable(struct commit_log *log, uint64_t position, uint64_t marks)
 {
     uint64_t before;
     bool recovered;
 
     pthread_mutex_lock(&log->lock);
+    log->broken = false;
+    log->dirty = log->synced != log->written;
     /* nothing waits to be written: volatile records behind it are as durable as they will be */
     if (!log->first && !log->unwritten)
         position = atomic_load_explicit(&log->position, memory_order_relaxed);
@@ -170,10 +177,23 @@ static void publish(struct commit_log *log, uint64_t position, uint64_t marks)
     atomic_store_explicit(&log->durable, position, memory_order_release);
     pthread_cond_broadcast(&log->progress);
     pthread_mutex_unlock(&log->lock);
+    return recovered;
+}
+
+static void tell_durable(struct commit_log *log, bool recovered)
+{
     if (recovered && log->options.listener.recovered)
         log->options.listener.recovered(log->options.listener.context);
     if (log->options.listener.durable)
-        log->options.listener.durable(log->options.listener.context, position);
+        log->options.listener.durable(log->options.listener.context, commit_log_durable(log));
+}
+
+/* `files` is held. */
+static void note_broken(struct commit_log *log)
+{
+    pthread_mutex_lock(&log->lock);
+    log->broken = true;
+    pthread_mutex_unlock(&log->lock);
 }
 
 static void note_failure(struct commit_log *log, const struct diag *why)
@@ -327,6 +347,80 @@ static int rotate_if_full(struct commit_log *log, struct diag *diag)
     return rc;
 }
 
+static void take_batches(struct commit_log *log)
+{
+    struct batch **end = &log->unwritten;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = log->first;
+    log->first = log->last = NULL;
+}
+
+/* --- In the thread of who kicks: where durable means written, and there is little to write, the
+ * way to the log's thread and back would cost more than to write it. */
+
+/* `files` and `lock` are held. */
+static bool can_write_here(const struct commit_log *log)
+{
+    uint64_t bytes = 0;
+
+    if (!log->running || log->stopping || log->broken || log->failed || log->mark_next ||
+        log->unwritten || log->sync == COMMIT_ALWAYS ||
+        segment_bytes(log->writer) >= log->options.segment_bytes)
+        return false;
+    for (const struct batch *batch = log->first; batch; batch = batch->next) {
+        bytes += batch->records.size;
+        if (batch->ends_segment || bytes > COMMIT_HERE_BYTES)
+            return false;
+    }
+    return log->first != NULL;
+}
+
+/* False if it is the thread's: the disk may be busy, what comes may take long, or has failed. */
+static bool write_here(struct commit_log *log)
+{
+    enum commit_sync sync;
+    bool compress, can, was_dirty, done = false;
+
+    if (pthread_mutex_trylock(&log->files) != 0)
+        return false;
+    pthread_mutex_lock(&log->lock);
+    can = can_write_here(log);
+    sync = log->sync;
+    compress = log->compress;
+    was_dirty = log->dirty;
+    if (can) {
+        take_batches(log);
+        log->appends = 0;
+    }
+    pthread_mutex_unlock(&log->lock);
+    if (can) {
+        done = write_all(log, sync, compress, NULL) == 0;
+        if (done)
+            note_durable(log, log->written, log->marks_done);
+        else
+            note_broken(log); /* the thread tries it all again, and says what is the matter */
+    }
+    pthread_mutex_unlock(&log->files);
+    if (done)
+        tell_durable(log, false);
+    if (done && !was_dirty && sync == COMMIT_EVERYSEC)
+        pthread_cond_signal(&log->work); /* it is time from now on */
+    return done;
+}
+
+void commit_log_kick(struct commit_log *log)
+{
+    if (write_here(log))
+        return;
+    pthread_mutex_lock(&log->lock);
+    kick(log);
+    pthread_mutex_unlock(&log->lock);
+}
+
+/* --- Everything from here on is the thread's. */
+
 /* What a round is told when it begins. */
 struct orders {
     enum commit_sync sync;
@@ -335,22 +429,63 @@ struct orders {
     uint64_t marks;
 };
 
-/* One round: everything appended gets written, synced when it is time, and published. */
-static int commit_round(struct commit_log *log, const struct orders *orders, bool again,
-                        struct diag *diag)
+/* A mark with nothing behind it yet: the segment ends all the same. `files` is held. */
+static int end_marked_segment(struct commit_log *log, struct diag *diag)
 {
     int rc = 0;
 
+    if (log->synced != log->written)
+        rc = sync_written(log, diag);
+    if (rc == 0 && log->writer_first != log->written)
+        rc = next_segment(log, log->written, diag);
+    return rc;
+}
+
+/* Takes what there is to write. A mark that a failed round had taken stays. True if what was
+ * written has to be written again first. */
+static bool take_work(struct commit_log *log, struct orders *orders)
+{
+    bool again;
+
+    pthread_mutex_lock(&log->lock);
+    take_batches(log);
+    orders->marked |= log->mark_next;
+    orders->marks = log->marks;
+    log->mark_next = false;
+    again = log->broken;
+    pthread_mutex_unlock(&log->lock);
+    return again;
+}
+
+/* One round: everything appended gets written, synced when it is time, and published. */
+static int commit_round(struct commit_log *log, struct orders *orders, struct diag *diag)
+{
+    bool recovered = false;
+    int rc = 0;
+
     pthread_mutex_lock(&log->files);
-    if (again)
+    if (take_work(log, orders))
         rc = commit_rewrite(log, segment_synced_bytes(log->writer), diag);
     if (rc == 0)
         rc = write_all(log, orders->sync, orders->compress, diag);
+    if (rc == 0 && orders->sync == COMMIT_ALWAYS && !orders->stopping)
+        segment_prepare(log->writer);
     if (rc == 0 && sync_is_due(log, orders->sync, orders->paused))
         rc = sync_written(log, diag);
     if (rc == 0)
         rc = rotate_if_full(log, diag);
+    if (rc == 0 && orders->marked)
+        rc = end_marked_segment(log, diag);
+    if (rc < 0) {
+        note_broken(log);
+    } else {
+        orders->marked = false;
+        recovered = note_durable(log, orders->sync == COMMIT_ALWAYS ? log->synced : log->written,
+                                 orders->marks);
+    }
     pthread_mutex_unlock(&log->files);
+    if (rc == 0)
+        tell_durable(log, recovered);
     return rc;
 }
 
@@ -376,10 +511,10 @@ static void wait_for_work(struct commit_log *log, unsigned failures)
             wait_ms(log, COMMIT_RETRY_MS);
         return;
     }
-    while (!(log->first && log->kicked) && !log->stopping && !log->mark_next) {
-        if (log->sync == COMMIT_ALWAYS && log->synced != log->written)
+    while (!(log->first && log->kicked) && !log->stopping && !log->mark_next && !log->broken) {
+        if (log->sync == COMMIT_ALWAYS && log->dirty)
             return; /* it was not so until now */
-        if (log->sync == COMMIT_EVERYSEC && log->synced != log->written) {
+        if (log->sync == COMMIT_EVERYSEC && log->dirty) {
             uint64_t passed = clock_monotonic_ns() - log->last_sync_ns;
 
             if (passed >= EVERYSEC_NS && !log->sync_paused)
@@ -417,31 +552,7 @@ static void gather(struct commit_log *log)
     log->gathering = false;
 }
 
-static void take_batches(struct commit_log *log)
-{
-    struct batch **end = &log->unwritten;
-
-    while (*end)
-        end = &(*end)->next;
-    *end = log->first;
-    log->first = log->last = NULL;
-}
-
-/* A mark with nothing behind it yet: the segment ends all the same. */
-static int end_marked_segment(struct commit_log *log, struct diag *diag)
-{
-    int rc = 0;
-
-    pthread_mutex_lock(&log->files);
-    if (log->synced != log->written)
-        rc = sync_written(log, diag);
-    if (rc == 0 && log->writer_first != log->written)
-        rc = next_segment(log, log->written, diag);
-    pthread_mutex_unlock(&log->files);
-    return rc;
-}
-
-/* Waits, and takes what there is to do. A mark that a failed round had taken stays. */
+/* Waits until there is something to do. */
 static void take_orders(struct commit_log *log, unsigned failures, struct orders *orders)
 {
     pthread_mutex_lock(&log->lock);
@@ -450,18 +561,13 @@ static void take_orders(struct commit_log *log, unsigned failures, struct orders
         gather(log);
     log->expected = log->appends;
     log->appends = 0;
-    take_batches(log);
     log->kicked = false;
     orders->stopping = log->stopping;
     orders->sync = log->stopping ? COMMIT_ALWAYS : log->sync;
     orders->compress = log->compress;
     orders->paused = log->sync_paused;
-    orders->marked |= log->mark_next;
-    orders->marks = log->marks;
-    log->mark_next = false;
     pthread_mutex_unlock(&log->lock);
 }
-
 /* When it is told to stop, it tries for a while to get everything onto the disk, not for ever. */
 static void *thread_main(void *argument)
 {
@@ -474,17 +580,11 @@ static void *thread_main(void *argument)
         int rc;
 
         take_orders(log, failures, &orders);
-        rc = commit_round(log, &orders, failures > 0, &diag);
-        if (rc == 0 && orders.marked)
-            rc = end_marked_segment(log, &diag);
+        rc = commit_round(log, &orders, &diag);
         failures = rc < 0 ? failures + 1 : 0;
         closing += orders.stopping;
-        if (rc < 0) {
+        if (rc < 0)
             note_failure(log, &diag);
-        } else {
-            orders.marked = false;
-            publish(log, orders.sync == COMMIT_ALWAYS ? log->synced : log->written, orders.marks);
-        }
     } while (!orders.stopping || (failures > 0 && closing < COMMIT_CLOSE_TRIES));
     return NULL;
 }
@@ -533,6 +633,7 @@ int commit_log_start(struct commit_log *log, struct diag *diag)
         log->running = false;
         return diag_set(diag, ERR_IO, "no thread for the log");
     }
+    pthread_setname_np(log->thread, "log");
     return 0;
 }
 
@@ -541,6 +642,7 @@ void commit_log_close(struct commit_log *log)
     if (!log)
         return;
     if (log->running) {
+        commit_log_rewind(log);
         pthread_mutex_lock(&log->lock);
         log->stopping = true;
         pthread_cond_signal(&log->work);

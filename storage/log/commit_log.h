@@ -11,7 +11,8 @@
  * finds all of it or none.
  *
  * Threads. Any thread appends, to memory, under a lock of the log's own (a leaf). One thread writes
- * frames and syncs. Opening, replaying and closing are the main thread's while nothing else runs.
+ * frames and syncs; with everysec and no, who kicks it may write them. Opening, replaying and
+ * closing are the main thread's while nothing else runs.
  */
 #ifndef MS_STORAGE_LOG_COMMIT_LOG_H
 #define MS_STORAGE_LOG_COMMIT_LOG_H
@@ -19,6 +20,7 @@
 #include "core/base/diag.h"
 #include "core/bytes/span.h"
 #include "storage/io/io.h"
+#include "storage/log/history.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,15 +34,15 @@ enum commit_sync {
 };
 
 enum {
-    COMMIT_ID_SIZE = 40,           /* of a replication id, hexadecimal */
     COMMIT_RECORD_LIMIT = 1 << 30, /* bytes of one append */
 };
 
-/* What the owner hears from the log's thread. None may call back into the log except
- * commit_log_durable. */
+/* What the owner hears, from the log's thread or (`durable` alone) from who calls commit_log_kick.
+ * None may call back into the log except commit_log_durable. */
 struct commit_listener {
     void *context;
-    void (*durable)(void *context, uint64_t position);     /* everything below is durable now */
+    void (*durable)(void *context,
+                    uint64_t position); /* everything below is durable; not in order */
     void (*failed)(void *context, const struct diag *why); /* the first failure; nothing more gets
                                                               durable until `recovered` */
     void (*recovered)(void *context);
@@ -57,19 +59,10 @@ struct commit_options {
     struct commit_listener listener;
 };
 
-/* Which history the records belong to. Two logs with the same id hold the same records at the same
- * positions; up to previous_end they also hold what previous_id's had. */
-struct commit_history {
-    char id[COMMIT_ID_SIZE + 1];
-    char previous_id[COMMIT_ID_SIZE + 1]; /* "": none */
-    uint64_t previous_end;
-};
-
-/* What opening found. Where a log that was closed in good order ended, the next one goes on,
- * volatile records included. Without that it ends behind the last frame that is there: volatile
- * positions behind it, and frames that got lost, are taken back, and others will get these
+/* What opening found. A log goes on behind what is stored: volatile positions at its end are taken
+ * back, and after a crash frames that got lost, and others will get these
  * positions. A replica may have seen them under the same id: so the owner gives the history another
- * one then, with `end` as its previous_end, before anybody follows. */
+ * one then, from `end` on, before anybody follows. */
 struct commit_recovery {
     bool created;        /* the directory held no log */
     bool clean;          /* it had been closed in good order, or is new */
@@ -87,7 +80,8 @@ struct commit_recovery {
 int commit_log_open(const struct commit_options *options, struct commit_log **log,
                     struct commit_recovery *found, struct diag *diag);
 
-/* Writes and syncs what is left. A disk that fails is tried a few times more, for less than a
+/* Writes and syncs what is left, and takes back volatile positions at the end, as commit_log_rewind
+ * does. A disk that fails is tried a few times more, for less than a
  * second beside what its calls take; then what is not durable is lost. NULL is allowed. */
 void commit_log_close(struct commit_log *log);
 
@@ -106,11 +100,18 @@ int commit_log_start(struct commit_log *log, struct diag *diag);
 uint64_t commit_log_append(struct commit_log *log, struct span records);
 
 /* As append, when more will follow at once: what was put is not written before commit_log_kick is
- * called (or a good deal has come together), so that a sync is for many. */
+ * called (or a good deal has come together), so that a sync is for many. Kicking wakes the log's
+ * thread; but with everysec and no, the caller's thread writes what is little (64 KiB) itself,
+ * unless the disk is busy with the log just then: so it may wait for the disk, as long as a write()
+ * does. */
 uint64_t commit_log_put(struct commit_log *log, struct span records);
 void commit_log_kick(struct commit_log *log);
 
 uint64_t commit_log_append_volatile(struct commit_log *log, struct span records);
+
+/* The position behind the last record that is stored, or that must not be taken back otherwise:
+ * behind it there are volatile ones only. Any thread. */
+uint64_t commit_log_stored(const struct commit_log *log);
 
 /* Takes back the positions of volatile records that nothing stored follows, no checkpoint and no
  * start of the log: others will get them. Returns the position then. Nobody appends meanwhile. */

@@ -2,6 +2,7 @@
  * is read anew whenever a segment ends: by then it says what follows. */
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "storage/log/commit_log.h"
 #include "storage/log/manifest.h"
 #include "storage/log/segment.h"
 

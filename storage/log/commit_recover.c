@@ -83,6 +83,22 @@ static void close_or_forget(const struct commit_log *log, struct manifest *next,
         snprintf(emptied, LOG_NAME_LIMIT, "%s", log->manifest.segments[count - 1].file);
 }
 
+/* The manifest in force says that it ends: gives back what it was prepared for and did not get.
+ * What fails here costs room until a checkpoint removes the file. */
+static void trim(const struct commit_log *log, const struct manifest_segment *closed)
+{
+    char path[LOG_PATH_LIMIT];
+    struct io_file *file;
+    uint64_t there;
+
+    snprintf(path, sizeof(path), "%s/%s", log->directory, closed->file);
+    if (io_open(log->options.io, path, IO_WRITE, &file, NULL) < 0)
+        return;
+    if (io_size(file, &there, NULL) == 0 && there > closed->bytes)
+        io_truncate(file, closed->bytes, NULL);
+    io_close(file);
+}
+
 static void remove_emptied(struct commit_log *log, const char *emptied)
 {
     char path[LOG_PATH_LIMIT];
@@ -129,7 +145,7 @@ int commit_begin_segment(struct commit_log *log, uint64_t position, uint64_t byt
                          const struct batch *again, struct diag *diag)
 {
     struct segment_identity identity = {
-        .replication_id = log->manifest.replication_id,
+        .replication_id = log->manifest.history.id,
         .first_position = position,
         .number = log->manifest.next_number,
         .created_ms = clock_now_ms(),
@@ -166,6 +182,8 @@ int commit_begin_segment(struct commit_log *log, uint64_t position, uint64_t byt
     log->writer_first = position;
     commit_note_files(log);
     remove_emptied(log, emptied);
+    if (log->manifest.segment_count > 1)
+        trim(log, &log->manifest.segments[log->manifest.segment_count - 2]);
     return 0;
 }
 
@@ -179,9 +197,12 @@ int commit_end_segment(struct commit_log *log, struct diag *diag)
     manifest_copy(&next, &log->manifest);
     close_or_forget(log, &next, position, segment_bytes(log->writer), emptied);
     rc = commit_put_in_force(log, &next, diag);
-    if (rc == 0)
-        remove_emptied(log, emptied);
-    return rc;
+    if (rc < 0)
+        return rc;
+    remove_emptied(log, emptied);
+    if (log->manifest.segment_count > 0)
+        trim(log, &log->manifest.segments[log->manifest.segment_count - 1]);
+    return 0;
 }
 
 struct strangers {
@@ -285,7 +306,7 @@ static int create(struct commit_log *log, struct commit_recovery *found, struct 
         return rc;
     found->created = found->clean = true;
     log->manifest.next_number = 1;
-    snprintf(log->manifest.replication_id, sizeof(log->manifest.replication_id), "%s",
+    snprintf(log->manifest.history.id, sizeof(log->manifest.history.id), "%s",
              log->options.replication_id);
     rc = io_sync_parent(log->options.io, log->directory, diag); /* or all would go with its name */
     return rc < 0 ? rc : manifest_store(&log->manifest, log->options.io, log->directory, diag);

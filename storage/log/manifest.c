@@ -48,20 +48,6 @@ uint64_t manifest_oldest(const struct manifest *manifest)
                                        : manifest->checkpoint_position;
 }
 
-void manifest_set_history(struct manifest *manifest, const struct commit_history *history)
-{
-    memcpy(manifest->replication_id, history->id, sizeof(history->id));
-    memcpy(manifest->previous_id, history->previous_id, sizeof(history->previous_id));
-    manifest->previous_end = history->previous_end;
-}
-
-void manifest_get_history(const struct manifest *manifest, struct commit_history *history)
-{
-    memcpy(history->id, manifest->replication_id, sizeof(history->id));
-    memcpy(history->previous_id, manifest->previous_id, sizeof(history->previous_id));
-    history->previous_end = manifest->previous_end;
-}
-
 struct manifest_segment *manifest_add(struct manifest *manifest, const char *file, uint64_t first)
 {
     size_t count = manifest->segment_count;
@@ -109,12 +95,30 @@ static uint32_t read32(const char *at)
     return le32toh(value);
 }
 
+/* The newest former name has fields of its own; how many there are beside it. */
+static size_t put_past(const struct commit_history *history, Millstream__Manifest *message,
+                       Millstream__ManifestPast *older, Millstream__ManifestPast **list)
+{
+    if (history->past_count == 0)
+        return 0;
+    message->previous_id = (char *)history->past[0].id;
+    message->previous_end = history->past[0].end;
+    for (size_t i = 1; i < history->past_count; i++) {
+        millstream__manifest_past__init(&older[i]);
+        older[i].id = (char *)history->past[i].id;
+        older[i].end_position = history->past[i].end;
+        list[i] = &older[i];
+    }
+    return history->past_count - 1;
+}
+
 void manifest_encode(const struct manifest *manifest, struct buffer *out)
 {
     Millstream__Manifest message = MILLSTREAM__MANIFEST__INIT;
     Millstream__ManifestSegment *segments =
         mem_zalloc((manifest->segment_count + 1) * sizeof(*segments));
     Millstream__ManifestSegment **list = mem_zalloc((manifest->segment_count + 1) * sizeof(*list));
+    Millstream__ManifestPast past[COMMIT_PAST_LIMIT], *past_list[COMMIT_PAST_LIMIT];
     size_t size;
 
     for (size_t i = 0; i < manifest->segment_count; i++) {
@@ -129,9 +133,9 @@ void manifest_encode(const struct manifest *manifest, struct buffer *out)
         list[i] = &segments[i];
     }
     message.format = LOG_FORMAT;
-    message.replication_id = (char *)manifest->replication_id;
-    message.previous_id = (char *)manifest->previous_id;
-    message.previous_end = manifest->previous_end;
+    message.replication_id = (char *)manifest->history.id;
+    message.older = past_list + 1;
+    message.n_older = put_past(&manifest->history, &message, past, past_list);
     message.checkpoint_file = (char *)manifest->checkpoint_file;
     message.checkpoint_position = manifest->checkpoint_position;
     message.checkpoint_bytes = manifest->checkpoint_bytes;
@@ -183,16 +187,37 @@ static bool take_segments(struct manifest *manifest, const Millstream__Manifest 
     return true;
 }
 
+static bool take_past(struct commit_history *history, const char *id, uint64_t end)
+{
+    struct commit_past *past = &history->past[history->past_count++];
+
+    past->end = end;
+    return take_name(past->id, sizeof(past->id), id) &&
+           (history->past_count == 1 || (past->end <= past[-1].end && past->id[0]));
+}
+
+static bool take_history(struct commit_history *history, const Millstream__Manifest *message)
+{
+    if (!take_name(history->id, sizeof(history->id), message->replication_id) ||
+        message->n_older >= COMMIT_PAST_LIMIT)
+        return false;
+    if (!message->previous_id[0])
+        return message->n_older == 0;
+    if (!take_past(history, message->previous_id, message->previous_end))
+        return false;
+    for (size_t i = 0; i < message->n_older; i++)
+        if (!take_past(history, message->older[i]->id, message->older[i]->end_position))
+            return false;
+    return true;
+}
+
 static bool take_message(struct manifest *manifest, const Millstream__Manifest *message)
 {
-    manifest->previous_end = message->previous_end;
     manifest->checkpoint_position = message->checkpoint_position;
     manifest->checkpoint_bytes = message->checkpoint_bytes;
     manifest->next_number = message->next_number;
     manifest->replaced = message->replaced;
-    return take_name(manifest->replication_id, sizeof(manifest->replication_id),
-                     message->replication_id) &&
-           take_name(manifest->previous_id, sizeof(manifest->previous_id), message->previous_id) &&
+    return take_history(&manifest->history, message) &&
            take_name(manifest->checkpoint_file, sizeof(manifest->checkpoint_file),
                      message->checkpoint_file) &&
            take_segments(manifest, message);

@@ -6,7 +6,7 @@
 
 #include "core/bytes/buffer.h"
 #include "storage/io/io.h"
-#include "storage/log/commit_log.h"
+#include "storage/log/history.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,8 +27,7 @@ struct manifest_segment {
 
 /* Embeddable; starts zeroed. */
 struct manifest {
-    char replication_id[COMMIT_ID_SIZE + 1], previous_id[COMMIT_ID_SIZE + 1];
-    uint64_t previous_end;
+    struct commit_history history;
     char checkpoint_file[LOG_NAME_LIMIT];           /* empty: none */
     uint64_t checkpoint_position, checkpoint_bytes; /* without a file: where the log begins */
     struct manifest_segment *segments;              /* oldest first; only the last may be open */
@@ -51,9 +50,6 @@ void manifest_copy(struct manifest *to, const struct manifest *from);
 
 /* The position from which its segments have everything. */
 uint64_t manifest_oldest(const struct manifest *manifest);
-
-void manifest_set_history(struct manifest *manifest, const struct commit_history *history);
-void manifest_get_history(const struct manifest *manifest, struct commit_history *history);
 
 struct manifest_segment *manifest_add(struct manifest *manifest, const char *file, uint64_t first);
 void manifest_drop(struct manifest *manifest, size_t at);

@@ -21,8 +21,14 @@ static void check_name(const char *name)
 static void check_contents(const struct manifest *manifest)
 {
     check_name(manifest->checkpoint_file);
-    CHECK(strlen(manifest->replication_id) <= COMMIT_ID_SIZE);
-    CHECK(strlen(manifest->previous_id) <= COMMIT_ID_SIZE);
+    CHECK(strlen(manifest->history.id) <= COMMIT_ID_SIZE);
+    CHECK(manifest->history.past_count <= COMMIT_PAST_LIMIT);
+    for (size_t i = 0; i < manifest->history.past_count; i++) {
+        const struct commit_past *past = &manifest->history.past[i];
+
+        CHECK(past->id[0] && strlen(past->id) <= COMMIT_ID_SIZE);
+        CHECK(i == 0 || past->end <= past[-1].end);
+    }
     CHECK(manifest->segment_count <= LOG_SEGMENTS_LIMIT);
     for (size_t i = 0; i < manifest->segment_count; i++) {
         const struct manifest_segment *segment = &manifest->segments[i];

@@ -344,6 +344,32 @@ def a_replica_leads_once_and_says_so_twice(options: Any) -> None:
     stop(primary, replica)
 
 
+def a_replica_that_was_restarted_since_still_says_so(options: Any) -> None:
+    """Its answer was lost, and it crashed: as a primary it leads on; as the replica that its
+    configuration makes of it, it leads again. Else both would: who has asked would take its place back."""
+    primary, replica = pair(options)
+    client = replica.client()
+    history, offset = info(client)["master_replid"], int(info(client)["master_repl_offset"])
+    assert ask_to_lead(replica, history, offset + 1).startswith("CONTINUE ")
+    ok(client.call("SET", "x", "new"))
+    replica.kill()
+    replica.restart()
+    client = replica.client()
+    assert role(client) == "master"
+    answer = ask_to_lead(replica, history, offset + 1)
+    assert answer == f"CONTINUE {info(client)['master_replid']}", answer
+    replica.options += ("--replicaof", "127.0.0.1 1")
+    replica.kill()
+    replica.restart()
+    client = replica.client()
+    assert role(client) == "slave"
+    assert "replid must match" in ask_to_lead(replica, history, offset + 1000)
+    answer = ask_to_lead(replica, history, offset + 1)
+    assert answer == f"CONTINUE {info(client)['master_replid']}", answer
+    assert role(client) == "master" and client.call("GET", "x") == b"new"
+    stop(primary, replica)
+
+
 def who_has_hung_up_gets_nobody_to_lead(options: Any) -> None:
     """A replica that is stopped meanwhile finds the question, and that its asker is gone."""
     primary, replica = pair(options)
@@ -488,6 +514,7 @@ TESTS: list[Callable[[Any], None]] = [
     an_answer_that_is_lost_is_asked_for_again,
     an_abort_while_the_answer_is_not_known_warns,
     a_replica_leads_once_and_says_so_twice,
+    a_replica_that_was_restarted_since_still_says_so,
     who_has_hung_up_gets_nobody_to_lead,
     one_that_we_could_not_follow_does_not_lead_us,
     they_change_places_and_back_without_a_full_synchronisation,

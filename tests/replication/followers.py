@@ -4,7 +4,9 @@ acknowledge is what clients wait for; a slow one costs the primary nothing."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -30,6 +32,7 @@ from common import (
     wait_up,
 )
 from replica import FakeReplica, Refused
+from resp import encode
 from server import free_port
 
 OK = Simple("OK")
@@ -95,6 +98,14 @@ def commands(stream: bytes) -> list[list[bytes]]:
     return found
 
 
+def thread_names(process: int) -> set[str]:
+    names = set()
+    for thread in pathlib.Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            names.add((thread / "comm").read_text(encoding="ascii").strip())
+    return names
+
+
 def data_of(stream: bytes) -> list[list[bytes]]:
     """Its calls but for messages, which a replica that is served from the disk does not get."""
     return [words for words in commands(stream) if words[0] not in (b"PING", b"REPLCONF", b"PUBLISH")]
@@ -127,7 +138,7 @@ def test_without_the_disk_who_comes_in_time_shares_one_child(options: Any) -> No
         for replica in replicas:
             replica.socket.sendall(b"PSYNC ? -1\r\n")
         for replica in replicas:
-            replica.synchronise(("PING",))  # its answer never comes: PSYNC's does
+            replica.synchronise(("REPLCONF", "ACK", 0))  # which has no answer: PSYNC has
         assert len({replica.snapshot for replica in replicas}) == 1
         ok(client.call("SET", "x", "behind"))
         for replica in replicas:
@@ -258,7 +269,7 @@ def test_after_a_restart_replicas_go_on(options: Any) -> None:
             client = server.client()
             assert info(client)["master_replid"] != replica.id == info(client)["master_replid2"]
             replica.port = server.port
-            assert replica.resume()
+            assert replica.resume(position=min(replica.position, offset(client)))  # messages are taken back
             assert replica.id == info(client)["master_replid"]
             ok(client.call("SET", "x", "again"))
             replica.receive_words(b"again\r\n")
@@ -393,6 +404,21 @@ def test_no_two_logs_have_the_same_id(options: Any) -> None:
             fill(client, 100, 100)
             assert offset(client) > away.position
             assert not away.resume()
+
+
+def test_a_checkpoint_at_the_position_of_the_one_before_is_found(options: Any) -> None:
+    """It has another name than checkpoints at a position have otherwise."""
+    with start(options, *PIPE) as first, start(options, *PIPE) as second, start(options, *DISK) as server:
+        client = server.client()
+        for primary in (first, second):
+            follow(client, primary.port)
+            wait_up(client)
+        with FakeReplica(server.port) as replica:
+            replica.synchronise()
+            assert replica.snapshot.startswith(b"REDIS") and replica.position == 0
+        assert "waits for a checkpoint" not in server.log()
+        names = thread_names(server.process.pid)
+        assert {"log", "reactor-1", "primary-link"} <= names, names
 
 
 def test_a_replica_whose_log_is_switched_off_receives_beside_it(options: Any) -> None:
@@ -622,6 +648,96 @@ def test_what_is_said_of_replicas(options: Any) -> None:
             assert int(stats(client)["total_net_repl_output_bytes"]) > 0
             assert client.call("CLIENT", "KILL", "TYPE", "replica") == 1
             wait_for(lambda: info(client)["connected_slaves"] == "0", 10, "the replica to be killed")
+
+
+ODD_CALLS: list[tuple[tuple[str, ...], ...]] = [
+    (("RESET",),),
+    (("MULTI",), ("SET", "y", "1"), ("EXEC",)),
+    (("SUBSCRIBE", "channel"),),
+    (("MONITOR",),),
+    (("CLIENT", "REPLY", "ON"), ("PING",)),
+    (("BLPOP", "list", "0"),),
+    (("GET", "x"),),
+    (("SET", "y", "1"),),
+    (("HELLO", "3"),),
+    (("QUIT",),),
+    (("NO-SUCH-CALL",),),
+]
+
+
+def test_who_follows_and_calls_anything_else_is_let_go(options: Any) -> None:
+    """Its replies would stand in the middle of the stream. So do redis-server and we."""
+    with start(options, *DISK, "--repl-ping-replica-period", "3600") as server:
+        client = server.client()
+        for calls in ODD_CALLS:
+            with FakeReplica(server.port) as replica:
+                replica.synchronise()
+                replica.acknowledge()
+                wait_for(lambda: "state=online" in info(client).get("slave0", ""), 10, "the replica")
+                replica.socket.sendall(b"".join(encode(*call) for call in calls))
+                try:
+                    while replica.receive():
+                        pass
+                except ConnectionError:
+                    pass
+                assert data_of(replica.stream) == [], calls
+                assert len(commands(replica.stream)) <= 1, calls  # PING, when it came online
+            assert client.call("GET", "y") is None, calls
+            wait_for(lambda: info(client)["connected_slaves"] == "0", 10, "the replica to go")
+        with FakeReplica(server.port) as replica:  # of these it may call any, though nothing comes of it
+            replica.synchronise()
+            for call in (("PSYNC", "?", "-1"), ("SYNC",), ("REPLCONF", "GETACK", "*"), ("REPLCONF", "nosuch", "1")):
+                replica.socket.sendall(encode(*call))
+            ok(client.call("SET", "x", "1"))
+            replica.receive_words(b"$1\r\nx\r\n$1\r\n1\r\n")
+            assert data_of(replica.stream)[-1:] == [[b"SET", b"x", b"1"]]
+
+
+def test_nothing_unasked_stands_in_the_stream(options: Any) -> None:
+    """A client that listens, watches and is told of keys becomes a replica: it is that alone then."""
+    with start(options, *DISK, "--repl-ping-replica-period", "3600") as server:
+        client = server.client()
+        with FakeReplica(server.port) as replica:
+            sessions = [line.split()[0][3:] for line in client.call("CLIENT", "LIST").decode().splitlines()]
+            ok(client.call("CLIENT", "TRACKING", "ON", "BCAST", "REDIRECT", sessions[-1]))
+            before = [("HELLO", "3"), ("SUBSCRIBE", "c"), ("PSUBSCRIBE", "*"), ("CLIENT", "TRACKING", "ON", "BCAST")]
+            for call in (*before, ("MONITOR",), ("PSYNC", "?", -1)):
+                replica.socket.sendall(encode(*call))
+            while not replica.line().startswith("+FULLRESYNC"):
+                pass
+            replica._receive_snapshot(int(replica.line()[1:]))
+            replica.acknowledge(0)
+            for call in (("PUBLISH", "c", "text"), ("SET", "x", "1"), ("PING",)):
+                ok(client.call(*call))
+            ok(server.client().call("SET", "x", "2"))
+            replica.receive_words(b"$1\r\nx\r\n$1\r\n2\r\n")
+            found = [words for words in commands(replica.stream) if words not in ([b"PING"], [b"SELECT", b"0"])]
+            assert found == [[b"PUBLISH", b"c", b"text"], [b"SET", b"x", b"1"], [b"SET", b"x", b"2"]], found
+
+
+def test_debug_reload_leaves_replicas_with_the_same_data(options: Any) -> None:
+    arguments = ("--enable-debug-command", "yes")
+    for log in ("yes", "no"):
+        with start(options, *PIPE, *arguments, log=log) as first, start(options, *PIPE, *arguments, log=log) as second:
+            client, replica = first.client(), second.client()
+            fill(client, 500, 100)
+            follow(replica, first.port)
+            wait_up(replica)
+            ok(client.call("XADD", "s", "1-1", "f", "v"))
+            ok(client.call("XGROUP", "CREATE", "s", "g", "0"))
+            ok(client.call("SET", "t", "1", "EX", "900"))
+            for number, server in enumerate((client, replica, client)):
+                assert server.call("DEBUG", "RELOAD") == OK
+                ok(client.call("SET", "behind", number))
+                same(client, replica, foreign=False)
+            assert info(replica)["master_total_sync_attempts"] == "1", "a plain RELOAD changes nothing"
+            for fulls, server in ((2, client), (3, replica)):  # whose file has other data than they have now
+                ok(client.call("SET", "later", "1"))
+                same(client, replica, foreign=False)
+                assert server.call("DEBUG", "RELOAD", "NOSAVE") == OK
+                wait_for(lambda n=fulls: second.log().count("Finished with success") == n, 20, "all to come anew")
+                same(client, replica, foreign=False)
+                assert replica.call("EXISTS", "later") == (server is replica)
 
 
 def test_the_backlog_in_memory_goes_when_nobody_follows(options: Any) -> None:

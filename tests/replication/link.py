@@ -308,6 +308,60 @@ def a_start_after_a_crash_begins_a_history(options: Any) -> None:
     stop(first, second)
 
 
+def end(server: Server) -> None:
+    server.process.terminate()
+    server.process.wait()
+
+
+def who_was_away_for_several_starts_goes_on(options: Any) -> None:
+    """A replica that knows the name before the name before the last; and one that has appended nothing
+    since, so that it bears several names itself, none of which is the newest."""
+    first = ours(options, "--repl-diskless-sync-delay", "0", "--appendfsync", "always")
+    second, third = (ours(options, "--appendfsync", "always") for _ in range(2))
+    f, s, t = first.client(), second.client(), third.client()
+    f.call("SET", "a", "1")
+    for client in (s, t):
+        follow(client, first.port)
+        wait_up(client)
+    ok(f.call("SET", "a", "2"))
+    for client in (s, t):
+        wait_level(f, client)
+    end(second)
+    for n in range(3):
+        begin = partial_syncs(third)
+        end(first) if n else first.kill()
+        first.restart()
+        f = first.client()
+        if n == 1:  # for the third, nothing comes between the second and the third start
+            ok(f.call("SET", "b", "x" * 1000))
+        follow(t, first.port)
+        wait_for(lambda b=begin: partial_syncs(third) > b, 20, "the third to go on")  # type: ignore[misc]
+        wait_up(t)
+        wait_level(f, t)
+    second.restart()
+    s = second.client()
+    follow(s, first.port)
+    wait_up(s)
+    same(f, s, foreign=False)
+    same(f, t, foreign=False)
+    assert full_syncs(second) == full_syncs(third) == 1
+    assert partial_syncs(second) == 1, second.log()[-2000:]
+    names = [info(first.client())["master_replid"]]
+    for _ in range(2):  # now the first, idle, under two names that nobody knows
+        end(first)
+        first.restart()
+        names.append(info(first.client())["master_replid"])
+    assert len(set(names)) == 3
+    f = first.client()
+    ok(t.call("REPLICAOF", "NO", "ONE"))
+    ok(t.call("SET", "c", "3"))
+    follow(f, third.port)
+    wait_up(f)
+    same(t, f, foreign=False)
+    assert full_syncs(first) == 0 and partial_syncs(first) == 1, first.log()[-2000:]
+    stop(first, second, third)
+
+
 def a_stopped_copy_that_is_started_again_is_of_another_history(options: Any) -> None:
     """An old copy of the folder, beside replicas that have more under the old id."""
     folder, copy = tempfile.mkdtemp(prefix="millstream-test-"), tempfile.mkdtemp(prefix="millstream-test-")
@@ -362,28 +416,28 @@ def who_lost_its_data_asks_for_all_whomever_it_follows(options: Any) -> None:
 
 def what_a_replica_was_told_by_others_is_kept_when_it_is_promoted(options: Any) -> None:
     """Its log and the other replicas do not have it, so they get all of it."""
-    primary, astray, other = ours(options), ours(options, "--replica-read-only", "no"), ours(options)
-    p, a, o = primary.client(), astray.client(), other.client()
-    for client in (p, a):
-        ok(client.call("CONFIG", "SET", "repl-diskless-sync-delay", "0"))
-    follow(a, primary.port)
-    follow(o, primary.port)
-    wait_up(a)
-    wait_up(o)
-    p.call("SET", "a", "1")
-    wait_level(p, a)
-    wait_level(p, o)
-    ok(a.call("SET", "own", "1"))
-    assert a.call("REPLICAOF", "NO", "ONE") == Simple("OK")
-    follow(o, astray.port)
-    wait_up(o)
-    same(a, o, foreign=False)
-    assert o.call("GET", "own") == b"1"
-    expect_in_log(astray, "rewrite finished successfully")
-    astray.kill()
-    astray.restart()
-    assert astray.client().call("MGET", "a", "own") == [b"1", b"1"]
-    stop(primary, astray, other)
+    for diskless in ("yes", "no"):
+        way = ("--repl-diskless-sync", diskless, "--repl-diskless-sync-delay", "0")
+        primary, other = ours(options, *way), ours(options)
+        astray = ours(options, *way, "--replica-read-only", "no")
+        p, a, o = primary.client(), astray.client(), other.client()
+        follow(a, primary.port)
+        follow(o, primary.port)
+        wait_up(a)
+        wait_up(o)
+        p.call("SET", "a", "1")
+        wait_level(p, a)
+        wait_level(p, o)
+        ok(a.call("SET", "own", "1"))
+        assert a.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+        follow(o, astray.port)
+        wait_up(o)
+        same(a, o, foreign=False)
+        assert o.call("GET", "own") == b"1"
+        astray.kill()
+        astray.restart()
+        assert astray.client().call("MGET", "a", "own") == [b"1", b"1"]
+        stop(primary, astray, other)
 
 
 def the_log_may_be_switched_while_a_snapshot_is_loaded(options: Any) -> None:
@@ -404,6 +458,82 @@ def the_log_may_be_switched_while_a_snapshot_is_loaded(options: Any) -> None:
         assert r.call("DBSIZE") == p.call("DBSIZE") and r.call("EXISTS", "own") == 0
         assert info(r)["master_replid"] == info(p)["master_replid"]
         stop(primary, replica)
+
+
+def keys_on_their_way_to_a_target_stay_when_this_server_is_demoted(options: Any) -> None:
+    """MIGRATE deletes what the target has taken. Here that would be deleted for nobody else."""
+    for read_only in ("yes", "no"):
+        first = ours(options, "--repl-diskless-sync-delay", "0", "--replica-read-only", read_only)
+        second, target = ours(options, "--repl-diskless-sync-delay", "0"), redis_primary()
+        f, s, t = first.client(), second.client(), target.client()
+        follow(s, first.port)
+        wait_up(s)
+        keys = [f"k{n}" for n in range(20)]
+        f.pipeline([("SET", key, random.randbytes(100)) for key in keys])
+        wait_level(f, s)
+        with Proxy(target.port, options.seed) as proxy:
+            proxy.delay_s = 0.5
+            mover = first.client(60)
+            mover.send("MIGRATE", "127.0.0.1", proxy.port, "", 0, 30000, "KEYS", *keys)
+            wait_for(lambda: t.call("DBSIZE") == len(keys), 20, "the target to have them")
+            assert s.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+            follow(f, second.port)
+            reply = mover.read()
+        if read_only == "yes":
+            assert isinstance(reply, Error) and reply.text.startswith("UNBLOCKED"), reply
+        wait_up(f)
+        assert s.call("EXISTS", *keys) == t.call("EXISTS", *keys) == len(keys)
+        if read_only == "yes":
+            same(s, f, foreign=False)
+        stop(first, second, target)
+
+
+def what_is_told_of_the_link_is_so(options: Any) -> None:
+    primary, replica = redis_primary(), ours(options)
+    p, r = primary.client(), replica.client()
+
+    def number(name: str, section: str = "replication") -> float:
+        return float(info(r, section).get(name, 0))
+
+    p.pipeline([("SET", f"k{n}", random.randbytes(1000)) for n in range(3000)])
+    with Proxy(primary.port, options.seed) as proxy:
+        proxy.refuses = True
+        follow(r, proxy.port)
+        wait_for(lambda: number("master_total_sync_attempts") >= 2, 20, "a second attempt")
+        told = info(r)
+        assert told["master_current_sync_attempts"] == told["master_total_sync_attempts"]
+        assert told["master_link_down_since_seconds"] == "-1"  # it was never there
+        assert "master_link_up_since_seconds" not in told and "master_client_io_thread" not in told
+        proxy.delay_s, proxy.refuses = 0.05, False
+        wait_for(lambda: "master_sync_perc" in info(r), 20, "the snapshot to come")
+        wait_for(lambda: 0 < float(info(r).get("master_sync_read_bytes", 0)), 20, "some of it")
+        proxy.delay_s = 0.0
+        wait_up(r)
+        told = info(r)
+        assert told["replica_full_sync_buffer_size"] == told["replica_full_sync_buffer_peak"] == "0"
+        assert "master_link_down_since_seconds" not in told and told["master_client_io_thread"] == "0"
+        assert int(told["total_disconnect_time_sec"]) >= 1
+        attempts, before = int(told["master_total_sync_attempts"]), int(told["total_disconnect_time_sec"])
+        assert int(told["master_current_sync_attempts"]) == attempts >= 3
+        wait_for(lambda: number("master_link_up_since_seconds") >= 1, 20, "a second to pass")
+        proxy.refuses = True
+        proxy.cut()
+        wait_for(lambda: number("master_link_down_since_seconds") >= 2, 20, "it to be down for a while")
+        proxy.refuses = False
+        wait_up(r)
+        told = info(r)
+        assert int(told["master_total_sync_attempts"]) == attempts + int(told["master_current_sync_attempts"])
+        assert int(told["total_disconnect_time_sec"]) >= before + 2
+        big = ("SET", "big", "x" * 100000)
+        wait_for(lambda: p.call(*big) and number("instantaneous_input_repl_kbps", "stats") > 0, 20, "a rate")
+        wait_level(p, r)
+        assert info(r, "stats")["slave_expires_tracked_keys"] == "0"
+    received = number("total_net_repl_input_bytes", "stats")
+    assert received > 3_000_000
+    ok(r.call("REPLICAOF", "NO", "ONE"))
+    assert number("total_net_repl_input_bytes", "stats") >= received
+    assert "master_total_sync_attempts" not in info(r)
+    stop(primary, replica)
 
 
 def a_snapshot_that_is_damaged_is_refused(options: Any) -> None:
@@ -474,11 +604,14 @@ TESTS = [
     another_can_be_followed_whatever_the_link_does,
     a_call_that_cannot_be_applied_leads_to_a_full_synchronisation,
     a_start_after_a_crash_begins_a_history,
+    who_was_away_for_several_starts_goes_on,
     a_stopped_copy_that_is_started_again_is_of_another_history,
     who_lost_its_data_asks_for_all_whomever_it_follows,
     what_a_replica_was_told_by_others_is_kept_when_it_is_promoted,
     the_log_may_be_switched_while_a_snapshot_is_loaded,
     a_snapshot_that_is_damaged_is_refused,
+    keys_on_their_way_to_a_target_stay_when_this_server_is_demoted,
+    what_is_told_of_the_link_is_so,
 ]
 
 if __name__ == "__main__":

@@ -75,10 +75,9 @@ static void directory_remove(struct array *array, uint64_t number)
     radix_remove(array->tree, key_of(number));
     if (radix_count(array->tree) > 1)
         return;
-    if (radix_first(array->tree, &last)) {
-        array->only = last.value;
-        array->number = last.key.low;
-    }
+    CHECK(radix_first(array->tree, &last)); /* a tree has two or more */
+    array->only = last.value;
+    array->number = last.key.low;
     radix_free(array->tree, NULL);
     array->tree = NULL;
 }

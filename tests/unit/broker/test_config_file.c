@@ -95,6 +95,24 @@ static void test_errors_name_file_and_line(void **state)
     config_free(store);
 }
 
+static void test_a_wrong_line_of_save_is_refused(void **state)
+{
+    static const char *const lines[] = {"save 60", "save 60 1 300", "save abc 1",
+                                        "save 60 1\nsave 5"};
+    char *argv[] = {(char *)(uintptr_t) "server", path};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        struct config_store *store = config_new();
+        struct diag diag = {0};
+
+        write_file(lines[i]);
+        assert_true(config_load(store, 2, argv, &diag) < 0);
+        assert_non_null(strstr(diag.text, "Invalid save parameters"));
+        config_free(store);
+    }
+}
+
 static void test_including_itself_ends(void **state)
 {
     char text[256], *argv[] = {(char *)(uintptr_t) "server", path};
@@ -134,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_lines_are_split_with_quotes),
         cmocka_unit_test(test_the_command_line_comes_after_the_file),
         cmocka_unit_test(test_errors_name_file_and_line),
+        cmocka_unit_test(test_a_wrong_line_of_save_is_refused),
         cmocka_unit_test(test_including_itself_ends),
         cmocka_unit_test(test_rewrite_keeps_what_it_does_not_know_and_adds_what_changed),
     };

@@ -82,6 +82,12 @@ static void test_each_kind_takes_and_shows_its_values(void **state)
     assert_int_equal(set("client-output-buffer-limit", "replica 1mb 0 10", NULL), 0);
     check("client-output-buffer-limit",
           "normal 0 0 0 slave 1048576 0 10 pubsub 33554432 8388608 60");
+    assert_int_equal(set("save", "60 0", NULL), 0);
+    check("save", "60 0");
+    assert_int_equal(set("save", "\"60 1 300 10\"", NULL), 0);
+    check("save", "60 1 300 10");
+    assert_int_equal(set("save", "\"\"", NULL), 0);
+    check("save", "");
     assert_int_equal(set("repl-timeout", "7", NULL), 0); /* kept, though nothing uses it yet */
     check("repl-timeout", "7");
 }
@@ -101,6 +107,16 @@ static void test_bad_values_change_nothing_and_say_why(void **state)
          "Wrong number of arguments in buffer limit configuration."},
         {"client-output-buffer-limit", "nobody 0 0 0",
          "Invalid client class specified in buffer limit configuration."},
+        {"save", "60", "Invalid save parameters"},
+        {"save", "60 1 300", "Invalid save parameters"},
+        {"save", "x 1", "Invalid save parameters"},
+        {"save", "0 1", "Invalid save parameters"},
+        {"save", "60 -1", "Invalid save parameters"},
+        {"save", "60 1.5", "Invalid save parameters"},
+        {"save", "99999999999999999999 1", "Invalid save parameters"},
+        {"save", "\"60  1\"", "Invalid save parameters"},
+        {"save", "\" \"", "Invalid save parameters"},
+        {"save", "\"\" \"\"", "Invalid save parameters"},
     };
 
     (void)state;

@@ -1,4 +1,5 @@
 /* Every command of the server: found by name in any case, numbered, and complete in its table. */
+#include "broker/command/help.h"
 #include "broker/command/registry.h"
 #include "broker/command/usage.h"
 #include "core/base/error.h"
@@ -118,10 +119,13 @@ static void test_every_container_has_help_but_where_redis_has_none(void **state)
     (void)state;
     for (unsigned i = 0; i < registry_total(registry); i++) {
         const struct command *command = registry_by_number(registry, i);
+        const struct command *help =
+            command->subcommand_count > 0 ? registry_find_sub(command, SPAN("help")) : NULL;
 
-        if (command->subcommand_count > 0 && strcmp(command->full_name, "himport") != 0 &&
-            !registry_find_sub(command, SPAN("help")))
+        if (command->subcommand_count > 0 && strcmp(command->full_name, "himport") != 0 && !help)
             fail_msg("%s has no HELP", command->full_name);
+        if (help && help->spec->run == command_help && !(help->spec->flags & CMD_SESSION))
+            fail_msg("HELP of %s finds no session", command->full_name);
     }
     registry_free(registry);
 }

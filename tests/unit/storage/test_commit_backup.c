@@ -186,10 +186,10 @@ static void test_begin_needs_a_checkpoint(void **state)
 /* Somebody was promoted between: the backup parts from the history that the log has by then. */
 static void test_backup_parts_from_the_name_that_the_log_has_when_it_is_sealed(void **state)
 {
-    const struct commit_history renamed = {.id = "fedcbafedcbafedcbafedcbafedcbafedcbafedc",
-                                           .previous_id =
-                                               "0123456789012345678901234567890123456789",
-                                           .previous_end = 20 * RECORD_SIZE};
+    const struct commit_history renamed = {
+        .id = "fedcbafedcbafedcbafedcbafedcbafedcbafedc",
+        .past = {{.id = "0123456789012345678901234567890123456789", .end = 20 * RECORD_SIZE}},
+        .past_count = 1};
     struct fixture fixture = set_up(COMMIT_ALWAYS);
 
     (void)state;
@@ -199,8 +199,9 @@ static void test_backup_parts_from_the_name_that_the_log_has_when_it_is_sealed(v
     assert_int_equal(commit_log_set_history(fixture.log, &renamed, NULL), 0);
     append_records(fixture.log, 20, 30);
     seal(&fixture);
-    assert_string_equal(fixture.backup.manifest.previous_id, renamed.id);
-    assert_int_equal(fixture.backup.manifest.previous_end, 30 * RECORD_SIZE);
+    assert_int_equal(fixture.backup.manifest.history.past_count, 2);
+    assert_string_equal(fixture.backup.manifest.history.past[0].id, renamed.id);
+    assert_int_equal(fixture.backup.manifest.history.past[0].end, 30 * RECORD_SIZE);
     check_backup(fixture.twin, &fixture);
     tear_down(&fixture);
 }

@@ -455,12 +455,14 @@ static void *give_names(void *argument)
     struct crowd *crowd = argument;
 
     while (!crowd->done) {
-        struct commit_history history, wanted = {.previous_end = crowd->renamed};
+        struct commit_history history, wanted;
         const char *id = commit_log_id(crowd->log);
+        char name[COMMIT_ID_SIZE + 1];
 
         commit_log_history(crowd->log, &history);
-        snprintf(wanted.id, sizeof(wanted.id), "%040" PRIu64, ++crowd->renamed);
-        memcpy(wanted.previous_id, history.id, sizeof(wanted.previous_id));
+        wanted = history;
+        snprintf(name, sizeof(name), "%040" PRIu64, ++crowd->renamed);
+        commit_history_begin(&wanted, name, crowd->renamed);
         if (commit_log_set_history(crowd->log, &wanted, NULL) < 0 || strlen(id) != COMMIT_ID_SIZE ||
             strcmp(id, history.id) != 0)
             snprintf(crowd->problem, sizeof(crowd->problem), "the name is wrong");

@@ -117,7 +117,7 @@ static void test_volatile_records_take_positions_and_leave_nothing(void **state)
                                              .segment_bytes = 1 << 20,
                                              .replication_id = ""},
                     false);
-    assert_int_equal(commit_log_position(log), 9 + 2 * RECORD_SIZE); /* closed in good order */
+    assert_int_equal(commit_log_position(log), 8 + 2 * RECORD_SIZE); /* the last is taken back */
     assert_int_equal(commit_log_replay(log, collect_records, &bytes, NULL), 0);
     assert_int_equal(count_records(&bytes, 0), 2);
     buffer_release(&bytes);
@@ -249,6 +249,7 @@ struct user {
     uint64_t number;
     uint64_t marks[MARKS];
     _Atomic bool *done;
+    bool kicks; /* puts and kicks, and now durable is this, now that */
     unsigned wrong;
 };
 
@@ -259,7 +260,12 @@ static void *append_many(void *argument)
     uint64_t before = 0;
 
     for (uint64_t i = 0; i < EACH; i++) {
-        uint64_t end = commit_log_append(user->log, record_of(text, user->number * EACH + i));
+        struct span record = record_of(text, user->number * EACH + i);
+        uint64_t end =
+            user->kicks ? commit_log_put(user->log, record) : commit_log_append(user->log, record);
+
+        if (user->kicks && i % 3 == 0)
+            commit_log_kick(user->log);
 
         user->wrong += end < before + RECORD_SIZE || end > commit_log_position(user->log);
         before = end;
@@ -274,7 +280,11 @@ static void *mark_often(void *argument)
 {
     struct user *user = argument;
 
+    static const enum commit_sync modes[] = {COMMIT_NO, COMMIT_ALWAYS, COMMIT_EVERYSEC};
+
     for (size_t i = 0; i < MARKS; i++) {
+        if (user->kicks)
+            commit_log_set_sync(user->log, modes[i % 3]);
         user->marks[i] = commit_log_mark(user->log);
         user->wrong += commit_log_flush(user->log, NULL) < 0;
     }
@@ -339,22 +349,22 @@ static void expect_marks_between_frames(struct twin *twin, const struct user *ma
     commit_reader_free(reader);
 }
 
-static void test_many_threads_append_in_order_and_are_all_durable(void **state)
+static void use_by_many(enum commit_sync sync, bool kicks)
 {
     struct twin *twin = twin_new();
-    struct commit_options options = options_of(twin_io(twin), COMMIT_ALWAYS);
+    struct commit_options options = options_of(twin_io(twin), sync);
     _Atomic bool done = false;
     struct user users[APPENDERS + 2];
     struct buffer bytes = {0};
     uint64_t published = 0;
     struct commit_log *log;
 
-    (void)state;
-    options.listener = (struct commit_listener){.context = &published, .durable = note_durable};
+    if (!kicks) /* else it is told by several threads, in no order */
+        options.listener = (struct commit_listener){.context = &published, .durable = note_durable};
     options.segment_bytes = 20000;
     log = open_with(&options, true);
     for (unsigned i = 0; i < APPENDERS + 2; i++) {
-        users[i] = (struct user){.log = log, .number = i, .done = &done};
+        users[i] = (struct user){.log = log, .number = i, .done = &done, .kicks = kicks};
         assert_int_equal(pthread_create(&users[i].thread, NULL,
                                         i < APPENDERS    ? append_many
                                         : i == APPENDERS ? mark_often
@@ -369,7 +379,7 @@ static void test_many_threads_append_in_order_and_are_all_durable(void **state)
         assert_int_equal(users[i].wrong, 0);
     }
     commit_log_close(log);
-    assert_int_equal(published, APPENDERS * EACH * RECORD_SIZE);
+    assert_int_equal(published, kicks ? 0 : APPENDERS * EACH * RECORD_SIZE);
     log = open_with(&options, false);
     assert_int_equal(commit_log_replay(log, collect_records, &bytes, NULL), 0);
     expect_everybodys(&bytes);
@@ -377,6 +387,57 @@ static void test_many_threads_append_in_order_and_are_all_durable(void **state)
     expect_marks_between_frames(twin, &users[APPENDERS]);
     buffer_release(&bytes);
     twin_free(twin);
+}
+
+static void test_many_threads_append_in_order_and_are_all_durable(void **state)
+{
+    (void)state;
+    use_by_many(COMMIT_ALWAYS, false);
+    use_by_many(COMMIT_EVERYSEC, true);
+}
+
+static uint64_t records_after_kill(const struct twin *twin)
+{
+    struct twin *killed = twin_after_kill(twin);
+    uint64_t count = records_on(killed);
+
+    twin_free(killed);
+    return count;
+}
+
+/* Where durable means written: nobody is waited for. */
+static void test_who_kicks_writes_what_is_little(void **state)
+{
+    static const enum commit_sync modes[] = {COMMIT_EVERYSEC, COMMIT_NO};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct twin *twin = twin_new();
+        struct commit_log *log = open_log(twin, modes[i]);
+        char text[RECORD_SIZE + 1], *much = mem_zalloc(100000);
+
+        for (uint64_t n = 0; n < 20; n += 2) {
+            commit_log_put(log, record_of(text, n));
+            commit_log_put(log, record_of(text, n + 1));
+            commit_log_kick(log);
+            assert_int_equal(commit_log_durable(log), (n + 2) * RECORD_SIZE);
+        }
+        commit_log_append_volatile(log, SPAN("volatile"));
+        assert_int_equal(commit_log_durable(log), commit_log_position(log));
+        commit_log_rewind(log);
+        assert_int_equal(records_after_kill(twin), 20);
+        commit_log_kick(log); /* with nothing to write */
+        commit_log_mark(log); /* a segment that ends is the thread's */
+        commit_log_put(log, record_of(text, 20));
+        commit_log_kick(log);
+        flush(log);
+        assert_int_equal(records_after_kill(twin), 21);
+        commit_log_put(log, span_of(much, 100000)); /* and so is much */
+        commit_log_kick(log);
+        flush(log);
+        mem_free(much);
+        free_both(log, twin);
+    }
 }
 
 /* --- Segments, marks and checkpoints. */
@@ -444,7 +505,7 @@ static void test_install_takes_positions_that_were_reached_and_are_not_older(voi
 /* A log of so many tiny segments; there are no files, and none is needed to open and start it. */
 static void make_log_of(struct twin *twin, size_t count)
 {
-    struct manifest manifest = {.replication_id = "0123456789012345678901234567890123456789",
+    struct manifest manifest = {.history = {.id = "0123456789012345678901234567890123456789"},
                                 .next_number = 1000000,
                                 .checkpoint_position = 1};
     char name[LOG_NAME_LIMIT];
@@ -528,15 +589,6 @@ static uint64_t records_after_power_cut(struct twin *twin)
     return records;
 }
 
-static uint64_t records_after_kill(struct twin *twin)
-{
-    struct twin *left = twin_after_kill(twin);
-    uint64_t records = records_on(left);
-
-    twin_free(left);
-    return records;
-}
-
 static void test_unsynced_records_survive_a_kill_and_closing_syncs_them(void **state)
 {
     static const enum commit_sync syncs[] = {COMMIT_EVERYSEC, COMMIT_NO};
@@ -602,6 +654,26 @@ static void flush_until_durable(struct commit_log *log, enum commit_sync sync)
     }
 }
 
+/* It all is written again. */
+static void test_what_who_kicks_fails_to_write_the_thread_writes(void **state)
+{
+    struct twin *twin = twin_new();
+    struct commit_log *log = open_log(twin, COMMIT_EVERYSEC);
+    char text[RECORD_SIZE + 1];
+
+    (void)state;
+    for (uint64_t n = 0; n < 10; n++) {
+        twin_fail_at(twin, n % 2 ? twin_steps(twin) + 1 : 0, ERR_IO, false);
+        commit_log_put(log, record_of(text, n));
+        commit_log_kick(log);
+        flush_until_durable(log, COMMIT_EVERYSEC);
+        assert_int_equal(records_after_kill(twin), n + 1);
+    }
+    commit_log_close(log);
+    assert_int_equal(records_on(twin), 10);
+    twin_free(twin);
+}
+
 /* Nobody has kept it, so it is read from the file, where a failed sync has left it readable. */
 static void test_what_was_written_without_a_sync_is_read_back_and_written_again(void **state)
 {
@@ -648,13 +720,12 @@ static void test_a_log_that_cannot_read_back_stays_failed_until_it_can(void **st
 }
 
 /* However often it tries, it leaves no files behind that nobody needs. */
-static void test_a_full_disk_is_waited_for_and_not_filled_up(void **state)
+static void wait_on_a_full_disk(enum commit_sync sync)
 {
     struct twin *twin = twin_new();
-    struct commit_log *log = open_log(twin, COMMIT_ALWAYS);
+    struct commit_log *log = open_log(twin, sync);
     unsigned files;
 
-    (void)state;
     append_records(log, 0, 20);
     flush(log);
     files = files_in(twin, "log");
@@ -664,16 +735,23 @@ static void test_a_full_disk_is_waited_for_and_not_filled_up(void **state)
         twin_set_capacity(twin, 700 + room);
         append_records(log, 20 + room / 20, 21 + room / 20);
         while (commit_log_flush(log, NULL) < 0 && twin_steps(twin) < tried)
-            commit_log_set_sync(log, COMMIT_ALWAYS);
+            commit_log_set_sync(log, sync);
         assert_true(files_in(twin, "log") <= files + 2); /* one being tried, and manifest.tmp */
         twin_set_capacity(twin, UINT64_MAX);
-        flush_until_durable(log, COMMIT_ALWAYS);
+        flush_until_durable(log, sync);
         files = segments_of(log) + 2;
         assert_int_equal(files_in(twin, "log"), files);
     }
     commit_log_close(log);
     assert_int_equal(records_on(twin), 50);
     twin_free(twin);
+}
+
+static void test_a_full_disk_is_waited_for_and_not_filled_up(void **state)
+{
+    (void)state;
+    wait_on_a_full_disk(COMMIT_ALWAYS);
+    wait_on_a_full_disk(COMMIT_EVERYSEC);
 }
 
 static void test_closing_on_a_dead_disk_ends_soon(void **state)
@@ -707,6 +785,8 @@ int main(void)
         cmocka_unit_test(test_volatile_positions_at_the_end_can_be_taken_back),
         cmocka_unit_test(test_what_comes_while_the_disk_works_is_one_frame),
         cmocka_unit_test(test_many_threads_append_in_order_and_are_all_durable),
+        cmocka_unit_test(test_who_kicks_writes_what_is_little),
+        cmocka_unit_test(test_what_who_kicks_fails_to_write_the_thread_writes),
         cmocka_unit_test(test_a_mark_ends_the_segment_also_with_nothing_behind_it),
         cmocka_unit_test(test_install_takes_positions_that_were_reached_and_are_not_older),
         cmocka_unit_test(test_a_log_of_too_many_segments_lets_them_grow),

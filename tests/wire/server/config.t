@@ -37,6 +37,35 @@ a> CONFIG SET timeout 77 hz x
 a< (error) ERR CONFIG SET failed (possibly related to argument 'hz') - argument couldn't be parsed into an integer
 a> CONFIG GET timeout
 a< ["timeout" "0"]
+a> CONFIG SET save "60 1000 300 0"
+a< OK
+a> CONFIG SET save "60"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "60 1 300"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "x 1"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "0 1"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "60 -1"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "60 1.5"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save " "
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "60  1"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+a> CONFIG SET save "60 1" hz x
+a< (error) ERR CONFIG SET failed (possibly related to argument 'hz') - argument couldn't be parsed into an integer
+only ours
+# Redis takes what does not fit for another number.
+a> CONFIG SET save "60 99999999999999999999"
+a< (error) ERR CONFIG SET failed (possibly related to argument 'save') - Invalid save parameters
+end
+a> CONFIG GET save
+a< ["save" "60 1000 300 0"]
+a> CONFIG SET save ""
+a< OK
 a> CONFIG RESETSTAT
 a< OK
 a> CONFIG REWRITE
