@@ -28,6 +28,7 @@ void deliver_end(struct delivery *delivery)
     struct request *rq = delivery->rq;
     struct span *argv;
 
+    stream_cursor_release(&delivery->cursor);
     if (delivery->changed)
         request_effect(rq, delivery->key, EFFECT_DIRTY, EVENT_STREAM, NULL);
     if (!request_is_logged(rq) || !(delivery->changed || delivery->record.created))
@@ -59,6 +60,13 @@ static bool is_full(const struct delivery *delivery)
 {
     return delivery->limits &&
            stream_args_size_reached(delivery->limits, delivery->out, delivery->given);
+}
+
+/* The cursor begins anew. */
+static void look_from(struct delivery *delivery, struct stream_id from)
+{
+    stream_cursor_release(&delivery->cursor);
+    stream_cursor_init(&delivery->cursor, delivery->stream, from, STREAM_ID_MAX, false);
 }
 
 /* --- New entries. */
@@ -124,7 +132,7 @@ int64_t deliver_new(struct delivery *delivery, int64_t limit)
         return 0;
     if (!no_ack)
         pending_expect(group->pending, (uint64_t)limit < expected ? (size_t)limit : expected);
-    stream_cursor_init(&delivery->cursor, delivery->stream, from, STREAM_ID_MAX, false);
+    look_from(delivery, from);
     while (count < limit && !is_full(delivery) && stream_cursor_next(&delivery->cursor)) {
         last = delivery->cursor.id;
         reply_new(delivery);
@@ -152,7 +160,7 @@ int64_t deliver_new(struct delivery *delivery, int64_t limit)
 bool deliver_find(struct delivery *delivery, struct stream_id id)
 {
     if (delivery->state == CURSOR_UNUSED || stream_id_compare(id, delivery->sought) < 0)
-        stream_cursor_init(&delivery->cursor, delivery->stream, id, STREAM_ID_MAX, false);
+        look_from(delivery, id);
     else if (delivery->state == CURSOR_AT_END)
         return false;
     else if (stream_id_compare(id, delivery->cursor.id) <= 0)

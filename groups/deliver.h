@@ -2,9 +2,9 @@
  * others left lying (claims). Whatever decides later who gets what and when (a policy: waiting
  * times, limits, keyed order) decides here, and what is logged of a delivery is logged here.
  *
- * A delivery lives on the stack of one command and serves one consumer of one group. Entries are
- * written to the reply one by one; the caller writes the headers around them. Replay of the log
- * goes the same ways without a reply (record_commands.c). */
+ * A delivery lives on the stack of one command, zeroed at first, and serves one consumer of one
+ * group. Entries are written to the reply one by one; the caller writes the headers around them.
+ * Replay of the log goes the same ways without a reply (record_commands.c). */
 #ifndef MS_GROUPS_DELIVER_H
 #define MS_GROUPS_DELIVER_H
 
@@ -40,8 +40,8 @@ struct delivery {
 void deliver_to(struct delivery *delivery, struct key key, struct stream *stream,
                 struct group *group, struct span consumer);
 
-/* Ends what deliver_to began: if anything changed, this is noted as an effect, and the record of it
- * for log and replicas is written. A consumer that was only seen is no change. */
+/* Ends what deliver_to began, and its cursor: if anything changed, this is noted as an effect, and
+ * the record of it for log and replicas is written. A consumer that was only seen is no change. */
 void deliver_end(struct delivery *delivery);
 
 /* Entries the group has not seen yet, at most `limit` of them. They become pending unless no_ack.

@@ -164,6 +164,7 @@ static void stream_full(const struct stream *stream, uint64_t limit, struct repl
     stream_cursor_init(&cursor, stream, STREAM_ID_MIN, STREAM_ID_MAX, false);
     for (; count > 0 && stream_cursor_next(&cursor); count--)
         reply_stream_entry(out, &cursor);
+    stream_cursor_release(&cursor);
     name_of_field(out, "groups");
     reply_array(out, group_count(stream));
     for (uint32_t i = 0; i < group_count(stream); i++)

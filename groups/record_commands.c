@@ -91,6 +91,7 @@ static void ms_group(struct request *rq, struct reply *out)
     deliver_to(&delivery, request_key(rq, 1), stream, group, rq->argv[3]);
     while (group_record_next(&reader, &part) > 0) {
         if (!do_part(&delivery, &reader, &part)) {
+            stream_cursor_release(&delivery.cursor);
             reply_error_format(out, "ERR part %c of a record does not fit the group", part.kind);
             return;
         }

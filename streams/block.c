@@ -2,12 +2,12 @@
 #include "core/base/check.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
+#include "streams/pack.h"
 
 #include <string.h>
 
 enum {
-    VARINT_LIMIT = 10,
-    ENTRY_HEADER_USUAL = 10 /* flags, sizes and id of an entry, as they usually come out */
+    VARINT_LIMIT = 10
 };
 
 static size_t varint_size(uint64_t value)
@@ -88,7 +88,8 @@ struct stream_block *block_new(struct stream_id first, size_t count, const struc
     to = put_varint(to, count / 2);
     for (size_t i = 0; i < count; i += 2)
         to = put_span(to, fields[i]);
-    block->names_size = block->size = block->first_live = (uint32_t)names;
+    block->names_size = names & INT32_MAX;
+    block->size = block->first_live = (uint32_t)names;
     return block;
 }
 
@@ -96,8 +97,11 @@ void block_free(void *block)
 {
     struct stream_block *given = block;
 
-    if (given && atomic_fetch_sub_explicit(&given->sharers, 1, memory_order_acq_rel) == 0)
-        mem_free(given);
+    if (!given || atomic_fetch_sub_explicit(&given->sharers, 1, memory_order_acq_rel) > 0)
+        return;
+    if (given->packed)
+        pack_before_free(given);
+    mem_free(given);
 }
 
 struct stream_block *block_share(struct stream_block *block)
@@ -125,29 +129,19 @@ static struct stream_block *copy_header(const struct stream_block *block, size_t
 
 struct stream_block *block_copy(const struct stream_block *block)
 {
-    struct stream_block *copy = copy_header(block, block->size);
+    struct stream_block *copy;
+    struct block_view view;
 
-    memcpy(copy->data, block->data, block->size);
+    block_view_open(&view, block);
+    copy = copy_header(view.block, block->size);
+    memcpy(copy->data, view.block->data, block->size);
+    block_view_close(&view);
     return copy;
 }
 
 size_t block_memory(const struct stream_block *block)
 {
     return mem_size(block);
-}
-
-bool block_accepts(const struct stream_block *block, size_t count, const struct span *fields,
-                   int64_t max_entries, int64_t max_bytes)
-{
-    size_t bytes = sizeof(*block) + block->size + ENTRY_HEADER_USUAL;
-
-    if (max_entries > 0 && block->count >= (uint64_t)max_entries)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        bytes += fields[i].size;
-    if (bytes + count * VARINT_LIMIT > BLOCK_SIZE_LIMIT)
-        return false;
-    return max_bytes <= 0 || bytes <= (uint64_t)max_bytes;
 }
 
 /* Whether the fields' names are those of the block, in order. */
@@ -174,37 +168,100 @@ static uint64_t seq_part(const struct stream_block *block, struct stream_id id)
     return id.ms == block->first.ms ? id.seq - block->first.seq : id.seq;
 }
 
-struct stream_block *block_append(struct stream_block *block, struct stream_id id, size_t count,
-                                  const struct span *fields)
-{
-    bool same = has_same_fields(block, count, fields);
-    uint64_t ms = id.ms - block->first.ms, seq = seq_part(block, id);
-    size_t rest = varint_size(ms) + varint_size(seq) + (same ? 0 : varint_size(count / 2));
-    size_t needed;
-    unsigned char *to;
+/* How an entry will lie in a block. */
+struct shape {
+    bool same; /* its names are those of the block */
+    uint64_t ms, seq;
+    size_t rest; /* bytes behind the size of the rest */
+    size_t size; /* all bytes */
+};
 
-    for (size_t i = same; i < count; i += 1 + same)
-        rest += varint_size(fields[i].size) + fields[i].size;
-    needed = block->size + 1 + varint_size(rest) + rest;
+static struct shape measure(const struct stream_block *block, struct stream_id id, size_t count,
+                            const struct span *fields)
+{
+    struct shape shape = {.same = has_same_fields(block, count, fields),
+                          .ms = id.ms - block->first.ms,
+                          .seq = seq_part(block, id)};
+
+    shape.rest = varint_size(shape.ms);
+    if (shape.seq >= BLOCK_SEQ_BEHIND)
+        shape.rest += varint_size(shape.seq);
+    if (!shape.same)
+        shape.rest += varint_size(count / 2);
+    for (size_t i = shape.same; i < count; i += 1 + shape.same)
+        shape.rest += varint_size(fields[i].size) + fields[i].size;
+    shape.size = 1 + shape.rest;
+    if (!shape.same || count > 2)
+        shape.size += varint_size(shape.rest);
+    return shape;
+}
+
+/* Writes the entry; there is room. */
+static void put_entry(struct stream_block *block, const struct shape *shape, size_t count,
+                      const struct span *fields)
+{
+    unsigned char *to = block->data + block->size;
+    bool one_value = shape->same && count == 2, seq_behind = shape->seq >= BLOCK_SEQ_BEHIND;
+    unsigned seq = seq_behind ? BLOCK_SEQ_BEHIND : (unsigned)shape->seq;
+
+    *to++ = (unsigned char)(seq << BLOCK_SEQ_SHIFT | (shape->same ? BLOCK_SAME_FIELDS : 0) |
+                            (one_value ? BLOCK_ONE_VALUE : 0));
+    if (!one_value)
+        to = put_varint(to, shape->rest);
+    to = put_varint(to, shape->ms);
+    if (seq_behind)
+        to = put_varint(to, shape->seq);
+    if (!shape->same)
+        to = put_varint(to, count / 2);
+    for (size_t i = shape->same; i < count; i += 1 + shape->same)
+        to = put_span(to, fields[i]);
+}
+
+/* Appends what was measured; `limit`: bytes the block is likely to get at most. */
+static struct stream_block *append(struct stream_block *block, struct stream_id id,
+                                   const struct shape *shape, size_t count,
+                                   const struct span *fields, size_t limit)
+{
+    size_t needed = block->size + shape->size;
+
     if (needed > block->capacity) {
         size_t grown = block->size + block->size / 4;
 
+        if (grown > limit - sizeof(*block))
+            grown = limit - sizeof(*block);
         block = resize(block, grown > needed ? grown : needed);
     }
-    to = block->data + block->size;
-    *to++ = same ? BLOCK_SAME_FIELDS : 0;
-    to = put_varint(to, rest);
-    to = put_varint(to, ms);
-    to = put_varint(to, seq);
-    if (!same)
-        to = put_varint(to, count / 2);
-    for (size_t i = same; i < count; i += 1 + same)
-        to = put_span(to, fields[i]);
-    block->size = (uint32_t)(to - block->data);
+    put_entry(block, shape, count, fields);
+    block->size = (uint32_t)needed;
     block->last = id;
     block->count++;
     block->live++;
     return block;
+}
+
+struct stream_block *block_append(struct stream_block *block, struct stream_id id, size_t count,
+                                  const struct span *fields)
+{
+    struct shape shape = measure(block, id, count, fields);
+
+    return append(block, id, &shape, count, fields, BLOCK_SIZE_LIMIT);
+}
+
+struct stream_block *block_append_within(struct stream_block *block, struct stream_id id,
+                                         size_t count, const struct span *fields,
+                                         int64_t max_entries, int64_t max_bytes)
+{
+    size_t limit = BLOCK_SIZE_LIMIT;
+    struct shape shape;
+
+    if (max_bytes > 0 && max_bytes < BLOCK_SIZE_LIMIT)
+        limit = (size_t)max_bytes;
+    if (max_entries > 0 && block->count >= (uint64_t)max_entries)
+        return NULL;
+    shape = measure(block, id, count, fields);
+    if (sizeof(*block) + block->size + shape.size > limit)
+        return NULL;
+    return append(block, id, &shape, count, fields, limit);
 }
 
 struct stream_block *block_seal(struct stream_block *block)
@@ -217,18 +274,26 @@ struct stream_block *block_seal(struct stream_block *block)
 void block_entry_at(const struct stream_block *block, size_t at, struct block_entry *entry)
 {
     const unsigned char *from = block->data + at;
-    uint64_t rest, ms, seq;
+    unsigned flags = *from++;
+    uint64_t rest, ms, seq = flags >> BLOCK_SEQ_SHIFT;
 
     CHECK(at < block->size);
-    entry->deleted = *from & BLOCK_DELETED;
-    entry->same_fields = *from & BLOCK_SAME_FIELDS;
-    from = block_varint(from + 1, &rest);
-    entry->next = (size_t)(from - block->data) + rest;
+    entry->deleted = flags & BLOCK_DELETED;
+    entry->same_fields = flags & BLOCK_SAME_FIELDS;
+    if (!(flags & BLOCK_ONE_VALUE)) {
+        from = block_varint(from, &rest);
+        entry->next = (size_t)(from - block->data) + rest;
+    }
     from = block_varint(from, &ms);
-    from = block_varint(from, &seq);
+    if (seq == BLOCK_SEQ_BEHIND)
+        from = block_varint(from, &seq);
     entry->id.ms = block->first.ms + ms;
     entry->id.seq = ms == 0 ? block->first.seq + seq : seq;
     entry->body = from;
+    if (flags & BLOCK_ONE_VALUE) {
+        from = block_varint(from, &rest);
+        entry->next = (size_t)(from - block->data) + rest;
+    }
 }
 
 size_t block_seek(const struct stream_block *block, struct stream_id id)
@@ -319,6 +384,7 @@ struct stream_block *block_compact(struct stream_block *block)
     fresh->size = (uint32_t)to;
     fresh->first_live = block->names_size;
     fresh->dead = 0;
+    fresh->stubborn = false;
     block_free(block);
     return fresh;
 }
@@ -357,34 +423,49 @@ static const unsigned char *skip_strings(const unsigned char *at, const unsigned
     return at;
 }
 
+/* Reads the id of an entry, which may reach to `stop`; NULL if it is damaged. */
+static const unsigned char *verify_id(const struct stream_block *block, unsigned flags,
+                                      const unsigned char *at, const unsigned char *stop,
+                                      struct stream_id *id)
+{
+    uint64_t ms, seq = flags >> BLOCK_SEQ_SHIFT;
+
+    at = block_read_varint(at, stop, &ms);
+    if (at && seq == BLOCK_SEQ_BEHIND)
+        at = block_read_varint(at, stop, &seq);
+    if (!at || ms > UINT64_MAX - block->first.ms ||
+        (ms == 0 && seq > UINT64_MAX - block->first.seq))
+        return NULL;
+    id->ms = block->first.ms + ms;
+    id->seq = ms == 0 ? block->first.seq + seq : seq;
+    return at;
+}
+
 /* Checks the entry at `at`; its next place, NULL if it is damaged. */
 static const unsigned char *verify_entry(const struct stream_block *block, const unsigned char *at,
                                          const unsigned char *end, uint64_t names,
                                          struct stream_id *id)
 {
     unsigned flags = *at++;
-    uint64_t rest, ms, seq, pairs = names;
-    const unsigned char *stop;
-    bool same = flags & BLOCK_SAME_FIELDS;
+    const unsigned char *stop = end;
+    bool same = flags & BLOCK_SAME_FIELDS, one_value = flags & BLOCK_ONE_VALUE;
+    uint64_t rest, pairs = names;
 
-    if (flags > (BLOCK_DELETED | BLOCK_SAME_FIELDS))
+    if (one_value != (same && names == 1))
         return NULL;
-    at = block_read_varint(at, end, &rest);
-    if (!at || rest > (uint64_t)(end - at))
-        return NULL;
-    stop = at + rest;
-    at = block_read_varint(at, stop, &ms);
-    at = at ? block_read_varint(at, stop, &seq) : NULL;
-    if (!at || ms > UINT64_MAX - block->first.ms ||
-        (ms == 0 && seq > UINT64_MAX - block->first.seq))
-        return NULL;
-    id->ms = block->first.ms + ms;
-    id->seq = ms == 0 ? block->first.seq + seq : seq;
-    if (!same)
+    if (!one_value) {
+        at = block_read_varint(at, end, &rest);
+        if (!at || rest > (uint64_t)(end - at))
+            return NULL;
+        stop = at + rest;
+    }
+    at = verify_id(block, flags, at, stop, id);
+    if (at && !same)
         at = block_read_varint(at, stop, &pairs);
-    if (!at || pairs == 0 || pairs > rest)
+    if (!at || pairs == 0 || pairs > (uint64_t)(end - at))
         return NULL;
-    return skip_strings(at, stop, same ? pairs : pairs * 2) == stop ? stop : NULL;
+    at = skip_strings(at, stop, same ? pairs : pairs * 2);
+    return one_value || at == stop ? at : NULL;
 }
 
 int block_verify(const struct stream_block *block)

@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 #include "core/base/mem.h"
 #include "core/num/num.h"
+#include "streams/pack.h"
 #include "streams/stream.h"
 #include "streams/stream_internal.h"
 
@@ -28,8 +29,24 @@ void stream_cursor_init(struct stream_cursor *cursor, const struct stream *strea
 
 void stream_cursor_release(struct stream_cursor *cursor)
 {
+    block_free(cursor->held);
+    cursor->held = NULL;
     mem_free(cursor->offsets);
     cursor->offsets = NULL;
+}
+
+/* The cursor goes to another block, or to none; its entries are to be read. Returns whether there
+ * is one. */
+static bool enter(struct stream_cursor *cursor, const struct stream_block *block)
+{
+    if (cursor->held) {
+        block_free(cursor->held);
+        cursor->held = NULL;
+    }
+    if (block && block->packed)
+        block = cursor->held = pack_unpacked(block);
+    cursor->block = block;
+    return block != NULL;
 }
 
 /* The block behind the one that ends with `last`. */
@@ -69,13 +86,12 @@ static void start_forward(struct stream_cursor *cursor)
     const struct stream *stream = cursor->stream;
 
     if (stream_id_compare(cursor->from, stream->first_id) <= 0) {
-        cursor->block = stream_first_block(stream);
+        enter(cursor, stream_first_block(stream));
         cursor->at = cursor->block->first_live;
         return;
     }
-    cursor->block = stream_block_for(stream, cursor->from);
-    if (!cursor->block)
-        cursor->block = stream_first_block(stream);
+    if (!enter(cursor, stream_block_for(stream, cursor->from)))
+        enter(cursor, stream_first_block(stream));
     cursor->at = block_seek(cursor->block, cursor->from);
 }
 
@@ -87,8 +103,7 @@ static bool next_forward(struct stream_cursor *cursor)
         start_forward(cursor);
     for (;;) {
         if (cursor->at >= cursor->block->size) {
-            cursor->block = block_after(cursor->stream, cursor->block);
-            if (!cursor->block)
+            if (!enter(cursor, block_after(cursor->stream, cursor->block)))
                 return false;
             cursor->at = cursor->block->first_live;
             continue;
@@ -129,14 +144,12 @@ static bool next_backward(struct stream_cursor *cursor)
     struct block_entry entry;
 
     if (!cursor->block) {
-        cursor->block = stream_block_for(cursor->stream, cursor->to);
-        if (!cursor->block)
+        if (!enter(cursor, stream_block_for(cursor->stream, cursor->to)))
             return false;
         load_offsets(cursor);
     }
     while (cursor->offset_count == 0) {
-        cursor->block = block_before(cursor->stream, cursor->block);
-        if (!cursor->block)
+        if (!enter(cursor, block_before(cursor->stream, cursor->block)))
             return false;
         load_offsets(cursor);
     }
@@ -163,7 +176,7 @@ bool stream_cursor_seek(struct stream_cursor *cursor, struct stream_id id)
         if (!stream_cursor_next(cursor) || stream_id_compare(cursor->id, id) >= 0)
             return !cursor->done;
     cursor->from = id;
-    cursor->block = NULL;
+    enter(cursor, NULL);
     return stream_cursor_next(cursor);
 }
 
@@ -325,9 +338,11 @@ bool reply_stream_entry_at(struct reply *out, const struct stream *stream, struc
 
     stream_cursor_init(&cursor, stream, id, id, false);
     if (!stream_cursor_next(&cursor)) {
+        stream_cursor_release(&cursor);
         reply_null(out);
         return false;
     }
     reply_stream_entry(out, &cursor);
+    stream_cursor_release(&cursor);
     return true;
 }

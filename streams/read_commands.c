@@ -172,6 +172,7 @@ static int64_t reply_source(struct request *rq, const struct stream_read_args *a
         reply_stream_entry(out, &cursor);
         count++;
     }
+    stream_cursor_release(&cursor);
     reply_defer_array(out, mark, (size_t)count);
     return count;
 }

@@ -2,9 +2,9 @@
 #include "core/base/check.h"
 #include "core/base/mem.h"
 #include "storage/keyspace/digest.h"
-#include "streams/block.h"
-#include "streams/idmp.h"
 #include "storage/rdb/rdb_types.h"
+#include "streams/idmp.h"
+#include "streams/pack.h"
 #include "streams/stream_internal.h"
 
 #include <string.h>
@@ -27,6 +27,7 @@ void stream_free(struct stream *stream)
     radix_free(stream->tree, block_free);
     block_free(stream->tail);
     stream_idmp_free(stream->idmp);
+    stream_packing_free(stream->packing);
     mem_free(stream);
 }
 
@@ -45,29 +46,44 @@ struct stream *stream_copy(const struct stream *stream)
     }
     copy->groups = stream->groups ? stream->group_ops->copy(stream->groups) : NULL;
     copy->idmp = stream_idmp_copy(stream->idmp);
+    copy->packing = stream_packing_copy(stream->packing);
     return copy;
 }
 
-/* Blocks are of one size but for the tail, so a sample of them tells about all. */
+/* Bytes of the blocks in the tree: of all, or by some that lie evenly in it. */
+static size_t blocks_memory(const struct radix *tree, size_t samples)
+{
+    size_t count = radix_count(tree), bytes = 0;
+    struct radix_leaf leaf;
+    uint64_t before;
+
+    if (samples == 0 || samples >= count) {
+        radix_first(tree, &leaf);
+        do {
+            bytes += block_memory(leaf.value);
+        } while (radix_next(tree, leaf.key, &leaf));
+        return bytes;
+    }
+    for (size_t i = 0; i < samples; i++) {
+        double part = ((double)i + 0.5) / (double)samples; /* of all entries */
+
+        CHECK(radix_at_rank(tree, (uint64_t)(part * (double)radix_weight(tree)), &leaf, &before));
+        bytes += block_memory(leaf.value);
+    }
+    return bytes / samples * count;
+}
+
 size_t stream_memory(const struct stream *stream, size_t samples)
 {
-    size_t total = mem_size(stream), seen = 0, bytes = 0;
-    struct radix_leaf leaf;
+    size_t total = mem_size(stream);
 
     if (stream->tail)
         total += block_memory(stream->tail);
-    if (stream->tree && radix_first(stream->tree, &leaf)) {
-        do {
-            bytes += block_memory(leaf.value);
-            seen++;
-        } while ((samples == 0 || seen < samples) && radix_next(stream->tree, leaf.key, &leaf));
-        if (seen < radix_count(stream->tree))
-            bytes = bytes / seen * radix_count(stream->tree);
-        total += bytes + radix_memory(stream->tree);
-    }
+    if (stream->tree)
+        total += blocks_memory(stream->tree, samples) + radix_memory(stream->tree);
     if (stream->groups)
         total += stream->group_ops->memory(stream->groups, samples);
-    return total + stream_idmp_memory(stream->idmp);
+    return total + stream_idmp_memory(stream->idmp) + stream_packing_memory(stream->packing);
 }
 
 /* --- Groups. */
@@ -162,9 +178,30 @@ struct stream_block *stream_block_for(const struct stream *stream, struct stream
 bool stream_has(const struct stream *stream, struct stream_id id)
 {
     const struct stream_block *block = stream_block_for(stream, id);
+    struct block_view view;
     size_t at;
+    bool found;
 
-    return block && block_find(block, id, &at);
+    if (!block)
+        return false;
+    block_view_open(&view, block);
+    found = block_find(view.block, id, &at);
+    block_view_close(&view);
+    return found;
+}
+
+/* Live entries of the block with an id <= `id`. Often all of them, which the header knows. */
+static uint32_t count_upto(const struct stream_block *block, struct stream_id id)
+{
+    struct block_view view;
+    uint32_t count;
+
+    if (stream_id_compare(id, block->last) >= 0)
+        return block->live;
+    block_view_open(&view, block);
+    count = block_count_upto(view.block, id);
+    block_view_close(&view);
+    return count;
 }
 
 uint64_t stream_count_upto(const struct stream *stream, struct stream_id id)
@@ -178,15 +215,14 @@ uint64_t stream_count_upto(const struct stream *stream, struct stream_id id)
     block = stream_block_for(stream, id);
     CHECK(block);
     if (block == stream->tail)
-        return stream->length - block->live + block_count_upto(block, id);
-    return radix_weight_before(stream->tree, stream_id_key(block->first)) +
-           block_count_upto(block, id);
+        return stream->length - block->live + count_upto(block, id);
+    return radix_weight_before(stream->tree, stream_id_key(block->first)) + count_upto(block, id);
 }
 
 /* --- Appending. */
 
 /* The tail gets a place in the tree and no more entries. */
-static void seal_tail(struct stream *stream)
+static void seal_tail(struct stream *stream, const struct settings *settings)
 {
     struct stream_block *block = block_seal(stream->tail);
 
@@ -194,19 +230,24 @@ static void seal_tail(struct stream *stream)
         stream->tree = radix_new();
     radix_insert(stream->tree, stream_id_key(block->first), block, block->live);
     stream->tail = NULL;
+    if (settings->stream_compress_depth > 0 || stream->packing)
+        stream_sealed(stream, settings);
 }
 
 void stream_append(struct stream *stream, const struct settings *settings, struct stream_id id,
                    size_t count, const struct span *fields)
 {
+    struct stream_block *grown = NULL;
+
     CHECK(count >= 2 && stream_id_compare(id, stream->last_id) > 0);
-    if (stream->tail &&
-        !block_accepts(stream->tail, count, fields, settings->stream_node_max_entries,
-                       settings->stream_node_max_bytes))
-        seal_tail(stream);
-    if (!stream->tail)
-        stream->tail = block_new(id, count, fields);
-    stream->tail = block_append(stream->tail, id, count, fields);
+    if (stream->tail) {
+        grown =
+            block_append_within(stream->tail, id, count, fields, settings->stream_node_max_entries,
+                                settings->stream_node_max_bytes);
+        if (!grown)
+            seal_tail(stream, settings);
+    }
+    stream->tail = grown ? grown : block_append(block_new(id, count, fields), id, count, fields);
     if (stream->length == 0)
         stream->first_id = id;
     stream->length++;
@@ -238,6 +279,19 @@ struct stream_block *stream_first_block(const struct stream *stream)
     return stream->tail;
 }
 
+struct stream_id stream_first_live(const struct stream_block *block)
+{
+    struct block_entry entry;
+    struct block_view view;
+
+    if (block->packed && block->live == block->count) /* nothing was ever deleted in it */
+        return block->first;
+    block_view_open(&view, block);
+    block_entry_at(view.block, view.block->first_live, &entry);
+    block_view_close(&view);
+    return entry.id;
+}
+
 static struct stream_block *last_block(const struct stream *stream)
 {
     struct radix_leaf leaf;
@@ -251,14 +305,11 @@ static struct stream_block *last_block(const struct stream *stream)
 static void find_ends(struct stream *stream)
 {
     const struct stream_block *block = stream_first_block(stream);
-    struct block_entry entry;
 
-    if (stream->length == 0) {
+    if (stream->length == 0)
         stream->first_id = stream->last_live = STREAM_ID_MIN;
-        return;
-    }
-    block_entry_at(block, block->first_live, &entry);
-    stream->first_id = entry.id;
+    else
+        stream->first_id = stream_first_live(block);
 }
 
 void stream_drop_block(struct stream *stream, struct stream_block *block)
@@ -268,6 +319,7 @@ void stream_drop_block(struct stream *stream, struct stream_block *block)
         stream->tail = NULL;
     } else {
         radix_remove(stream->tree, stream_id_key(block->first));
+        stream_packing_dropped(stream, block->first);
         if (radix_count(stream->tree) == 0) {
             radix_free(stream->tree, NULL);
             stream->tree = NULL;
@@ -276,8 +328,7 @@ void stream_drop_block(struct stream *stream, struct stream_block *block)
     block_free(block);
 }
 
-/* Puts a block of the same entries in the place of one of the tree. */
-static void replace_block(struct stream *stream, struct stream_block *fresh)
+void stream_replace_block(struct stream *stream, struct stream_block *fresh)
 {
     struct radix_key key = stream_id_key(fresh->first);
 
@@ -291,10 +342,10 @@ struct stream_block *stream_delete_at(struct stream *stream, struct stream_block
         stream_drop_block(stream, block);
         return NULL;
     }
-    if (block_is_shared(block)) {
+    if (block->packed || block_is_shared(block)) {
         struct stream_block *own = block_copy(block);
 
-        replace_block(stream, own);
+        stream_replace_block(stream, own);
         block_free(block);
         block = own;
     }
@@ -304,7 +355,7 @@ struct stream_block *stream_delete_at(struct stream *stream, struct stream_block
         return block;
     if (block_is_sparse(block)) {
         block = block_compact(block);
-        replace_block(stream, block);
+        stream_replace_block(stream, block);
     } else {
         radix_set_weight(stream->tree, stream_id_key(block->first), block->live);
     }
@@ -314,12 +365,19 @@ struct stream_block *stream_delete_at(struct stream *stream, struct stream_block
 bool stream_delete(struct stream *stream, struct stream_id id)
 {
     struct stream_block *block = stream_block_for(stream, id);
-    bool was_last = stream_id_compare(id, stream->last_live) == 0;
+    bool was_last = stream_id_compare(id, stream->last_live) == 0, found;
+    struct block_view view;
     size_t at;
 
-    if (!block || !block_find(block, id, &at))
+    if (!block)
         return false;
-    stream_delete_at(stream, block, at);
+    block_view_open(&view, block);
+    found = block_find(view.block, id, &at);
+    if (found)
+        stream_delete_at(stream, block, at);
+    block_view_close(&view);
+    if (!found)
+        return false;
     if (stream_id_compare(id, stream->max_deleted_id) > 0)
         stream->max_deleted_id = id;
     stream_after_removal(stream, was_last);
@@ -328,9 +386,14 @@ bool stream_delete(struct stream *stream, struct stream_id id)
 
 void stream_after_removal(struct stream *stream, bool last_went)
 {
+    struct block_view view;
+
     find_ends(stream);
-    if (last_went && stream->length > 0)
-        stream->last_live = block_last_live(last_block(stream));
+    if (!last_went || stream->length == 0)
+        return;
+    block_view_open(&view, last_block(stream));
+    stream->last_live = block_last_live(view.block);
+    block_view_close(&view);
 }
 
 int stream_delete_referenced(struct stream *stream, struct stream_id id,

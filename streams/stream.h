@@ -138,9 +138,10 @@ enum {
 
 struct stream_cursor {
     const struct stream *stream;
-    const struct stream_block *block;
-    size_t at;                 /* offset of the entry behind the current one */
-    struct stream_id from, to; /* what is left, inclusive */
+    const struct stream_block *block; /* plain */
+    struct stream_block *held;        /* the same, if the stream has it packed */
+    size_t at;                        /* offset of the entry behind the current one */
+    struct stream_id from, to;        /* what is left, inclusive */
     bool backward, done;
     uint32_t *offsets; /* backward: of the block's entries; owned */
     size_t offset_count, offset_capacity;
@@ -166,7 +167,7 @@ bool stream_cursor_next(struct stream_cursor *cursor);
  * at the end of the range. Near targets cost a step each, far ones O(log n + block). */
 bool stream_cursor_seek(struct stream_cursor *cursor, struct stream_id id);
 
-/* Only after a backward cursor; harmless otherwise. */
+/* Whoever has read with the cursor must end with this, once at least. */
 void stream_cursor_release(struct stream_cursor *cursor);
 
 /* Number of field-value pairs of the current entry. */

@@ -161,7 +161,7 @@ static void node_end(struct node *node, struct rdb_writer *out)
 
 static void save_nodes(const struct stream *stream, struct rdb_writer *out)
 {
-    const struct stream_block *block = NULL;
+    struct stream_id block = STREAM_ID_MIN; /* the first id of the present one */
     struct stream_cursor cursor;
     struct node node = {0};
     size_t nodes = 0;
@@ -169,16 +169,16 @@ static void save_nodes(const struct stream *stream, struct rdb_writer *out)
     rdb_write_length(out, stream->length ? stream_block_count(stream) : 0);
     stream_cursor_init(&cursor, stream, STREAM_ID_MIN, STREAM_ID_MAX, false);
     while (stream_cursor_next(&cursor)) {
-        if (cursor.block != block) {
-            if (block)
+        if (stream_id_compare(cursor.block->first, block) != 0) {
+            if (nodes > 0)
                 node_end(&node, out);
-            block = cursor.block;
+            block = cursor.block->first;
             node_begin(&node, &cursor);
             nodes++;
         }
         node_add(&node, &cursor);
     }
-    if (block)
+    if (nodes > 0)
         node_end(&node, out);
     stream_cursor_release(&cursor);
     buffer_release(&node.fields);

@@ -4,6 +4,7 @@
  * is all that approximate trimming with KEEPREF ever does. What is left of an exact trim, and every
  * trim with DELREF or ACKED, goes entry by entry. */
 #include "core/base/check.h"
+#include "streams/pack.h"
 #include "streams/stream.h"
 #include "streams/stream_internal.h"
 
@@ -51,10 +52,7 @@ static uint64_t drop_entries(struct stream *stream, const struct stream_trim *tr
     struct stream_block *block = stream_first_block(stream);
 
     while (block) {
-        struct block_entry entry;
-
-        block_entry_at(block, block->first_live, &entry);
-        if (!is_over(stream, trim, entry.id))
+        if (!is_over(stream, trim, stream_first_live(block)))
             break;
         block = stream_delete_at(stream, block, block->first_live);
         removed++;
@@ -72,35 +70,47 @@ struct walk {
     bool last_went; /* the stream's last live entry is among the removed */
 };
 
+/* Whether the entry goes; what refers to it then does not any more. */
+static bool lets_go(struct stream *stream, const struct stream_trim *trim, struct stream_id id)
+{
+    if (trim->references == STREAM_ACKED && stream_is_referenced(stream, id))
+        return false;
+    if (trim->references == STREAM_DELREF)
+        stream_drop_references(stream, id);
+    return true;
+}
+
 /* Looks at the entries of one block. */
 static void walk_block(struct stream *stream, struct walk *walk, struct stream_block *block)
 {
-    const struct stream_trim *trim = walk->trim;
     struct stream_block *changed;
     struct block_entry entry;
+    struct block_view view;
 
-    for (size_t at = block->first_live; at < block->size; at = entry.next) {
-        block_entry_at(block, at, &entry);
+    block_view_open(&view, block);
+    for (size_t at = block->first_live; at < view.block->size; at = entry.next) {
+        block_entry_at(view.block, at, &entry);
         if (entry.deleted)
             continue;
-        if (!is_over(stream, trim, entry.id)) {
+        if (!is_over(stream, walk->trim, entry.id)) {
             walk->ended = true;
-            return;
+            break;
         }
-        if (trim->references == STREAM_ACKED && stream_is_referenced(stream, entry.id))
+        if (!lets_go(stream, walk->trim, entry.id))
             continue;
-        if (trim->references == STREAM_DELREF)
-            stream_drop_references(stream, entry.id);
         walk->removed++;
         walk->last_went |= stream_id_compare(entry.id, stream->last_live) == 0;
         changed = stream_delete_at(stream, block, at);
         if (!changed)
-            return;
-        if (changed != block) { /* written anew: the entries lie elsewhere */
+            break;
+        if (changed != block) { /* written anew: the entries may lie elsewhere */
+            block_view_close(&view);
             block = changed;
+            block_view_open(&view, block);
             entry.next = block_seek(block, entry.id);
         }
     }
+    block_view_close(&view);
 }
 
 static void walk_entries(struct stream *stream, struct walk *walk)

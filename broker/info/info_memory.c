@@ -3,6 +3,7 @@
 #include "broker/observe/memory_report.h"
 #include "broker/server/server.h"
 #include "storage/keyspace/keyspace.h"
+#include "streams/pack.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -105,6 +106,17 @@ static void put_fragmentation(const struct memory_report *report, struct buffer 
     put_ratio(out, "mem_fragmentation", report->fragmentation, report->resident, report->used);
 }
 
+/* Cold blocks of streams as they are, compressed, and as they were. */
+static void put_packed_streams(struct buffer *out)
+{
+    struct pack_totals totals;
+
+    pack_totals_get(&totals);
+    put(out, "mem_stream_packed_blocks", totals.blocks);
+    put(out, "mem_stream_packed", totals.bytes);
+    put(out, "mem_stream_packed_plain", totals.plain_bytes);
+}
+
 void info_memory(struct info_report *info)
 {
     struct server *server = info->server;
@@ -135,6 +147,7 @@ void info_memory(struct info_report *info)
     put(out, "mem_aof_buffer", report.log_buffer);
     buffer_printf(out, "mem_allocator:%s\r\n", mem_allocator_name());
     put(out, "mem_overhead_db_hashtable_rehashing", report.resizing);
+    put_packed_streams(out);
     put(out, "active_defrag_running", 0);
     put(out, "lazyfree_pending_objects", stats.lazyfree_pending);
     put(out, "lazyfreed_objects", stats.lazyfreed_objects);

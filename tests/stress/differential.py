@@ -60,6 +60,8 @@ LIMITS = [
     ("zset-max-listpack-value", True, "8 16 64"),
     ("list-max-listpack-size", True, "1 4 128 -1 -2"),
     ("hll-sparse-max-bytes", True, "0 30 100 3000"),
+    ("stream-compress-depth", False, "1 2 0"),
+    ("stream-compress-min-bytes", False, "0 512"),
 ]
 
 

@@ -272,17 +272,22 @@ static void test_sealing_gives_spare_room_back(void **state)
 static void test_limits_end_a_block(void **state)
 {
     struct stream_block *block = filled(10);
-    struct span fields[] = {text("f"), text("v")};
+    struct span fields[] = {text("g"), text("v")};
+    size_t bytes;
 
     (void)state;
-    assert_false(block_accepts(block, 2, fields, 10, 0));
-    assert_true(block_accepts(block, 2, fields, 11, 0));
-    assert_true(block_accepts(block, 2, fields, 0, 0));
-    assert_true(block_accepts(block, 2, fields, 0, 4096));
-    assert_false(block_accepts(block, 2, fields, 0, block->size));
+    bytes = sizeof(*block) + block->size;
+    assert_null(block_append_within(block, id_of(11, 0), 2, fields, 10, 0));
+    assert_null(block_append_within(block, id_of(11, 0), 2, fields, 0, (int64_t)bytes + 7));
+    assert_int_equal(block->count, 10);
+    block = block_append_within(block, id_of(11, 0), 2, fields, 11, (int64_t)bytes + 8);
+    assert_int_equal(sizeof(*block) + block->size, bytes + 8);
+    block = block_append_within(block, id_of(11, 1), 2, fields, 0, 0);
+    assert_int_equal(block->count, 12);
     /* Entries that were deleted still count. */
     delete_id(block, id_of(1, 0));
-    assert_false(block_accepts(block, 2, fields, 10, 0));
+    assert_null(block_append_within(block, id_of(11, 2), 2, fields, 12, 0));
+    assert_int_equal(block_verify(block), 0);
     block_free(block);
 }
 

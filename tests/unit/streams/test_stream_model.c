@@ -13,13 +13,16 @@
 
 #include "core/base/check.h"
 #include "core/hash/random.h"
+#include "storage/keyspace/digest.h"
+#include "streams/pack.h"
 #include "streams/stream.h"
 
 enum {
     ENTRIES_LIMIT = 6000,
     STEPS = 3000,
     FIELDS_LIMIT = 8,
-    VALUE_LIMIT = 40
+    VALUE_LIMIT = 40,
+    DEPTHS = 4 /* of packing, where the model changes it */
 };
 
 struct entry {
@@ -37,6 +40,8 @@ struct model {
     size_t count;
     struct stream_id last, max_deleted;
     uint64_t length;
+    bool packing;    /* cold blocks are packed, and the depth changes now and then */
+    uint64_t packed; /* blocks found packed */
 };
 
 /* --- The groups of the test: an id is referenced if the model says so. */
@@ -76,9 +81,16 @@ static void fake_free(void *groups)
     (void)groups;
 }
 
+static void fake_digest(const void *groups, struct value_digest *to)
+{
+    (void)groups;
+    (void)to;
+}
+
 static const struct stream_group_ops fake_ops = {
     .free = fake_free,
     .copy = fake_copy,
+    .digest = fake_digest,
     .is_referenced = fake_is_referenced,
     .drop_references = fake_drop_references,
 };
@@ -199,6 +211,7 @@ static void check_seek(struct model *model)
     id = to;
     if (stream_id_increment(&id))
         assert_false(stream_cursor_seek(&cursor, id));
+    stream_cursor_release(&cursor);
 }
 
 static void check_facts(struct model *model, const struct stream *stream)
@@ -242,6 +255,14 @@ static void check_copy(struct model *model)
     check_range(model, copy, STREAM_ID_MIN, STREAM_ID_MAX, false);
     check_range(model, copy, STREAM_ID_MIN, STREAM_ID_MAX, true);
     stream_free(copy);
+}
+
+static struct value_digest digest_of(const struct stream *stream)
+{
+    struct value_digest digest = {{0}};
+
+    stream_type.digest(stream, &digest);
+    return digest;
 }
 
 /* --- Changing. */
@@ -399,6 +420,18 @@ static void do_trim(struct model *model)
         assert_int_equal(removed, trim_model(model, &trim));
 }
 
+/* Another depth, or a thread that remembers nothing. */
+static void disturb(struct model *model)
+{
+    struct pack_totals totals;
+
+    pack_totals_get(&totals);
+    model->packed += totals.blocks;
+    model->settings.stream_compress_depth = (int64_t)random_below(&model->random, DEPTHS);
+    if (random_below(&model->random, 4) == 0)
+        pack_forget();
+}
+
 static void step(struct model *model)
 {
     uint64_t kind = random_below(&model->random, 100);
@@ -419,6 +452,8 @@ static void step(struct model *model)
     else if (kind < 90)
         check_range(model, model->stream, some_id(model), some_id(model),
                     random_below(&model->random, 2));
+    if (model->packing && kind >= 98)
+        disturb(model);
     check_facts(model, model->stream);
 }
 
@@ -431,22 +466,40 @@ static uint64_t seed(void)
     return value;
 }
 
-static void run(int64_t max_entries, int64_t max_bytes)
+static void run_with(int64_t max_entries, int64_t max_bytes, bool packing)
 {
     struct model *model = calloc(1, sizeof(*model));
+    struct stream *early = NULL; /* a copy from the middle, which must keep what it shares */
+    struct value_digest before, after;
 
     assert_non_null(model);
     random_init(&model->random, seed() + (uint64_t)max_entries * 7919 + (uint64_t)max_bytes);
     settings_init(&model->settings);
     model->settings.stream_node_max_entries = max_entries;
     model->settings.stream_node_max_bytes = max_bytes;
+    model->settings.stream_compress_depth = model->packing = packing;
+    model->settings.stream_compress_min_bytes = 0;
     model->stream = stream_new(&model->settings);
     stream_set_groups(model->stream, model, &fake_ops);
-    for (int i = 0; i < STEPS; i++)
+    for (int i = 0; i < STEPS; i++) {
         step(model);
+        if (i == STEPS / 2) {
+            early = stream_copy(model->stream);
+            before = digest_of(early);
+        }
+    }
     check_copy(model);
+    after = digest_of(early);
+    assert_memory_equal(&before, &after, sizeof(before));
+    stream_free(early);
     stream_free(model->stream);
+    assert_true(!packing || model->packed > 0);
     free(model);
+}
+
+static void run(int64_t max_entries, int64_t max_bytes)
+{
+    run_with(max_entries, max_bytes, false);
 }
 
 static void test_usual_nodes_agree_with_an_array(void **state)
@@ -479,6 +532,24 @@ static void test_one_node_for_all_agrees_with_an_array(void **state)
     run(0, 0);
 }
 
+static void test_packed_usual_nodes_agree_with_an_array(void **state)
+{
+    (void)state;
+    run_with(100, 4096, true);
+}
+
+static void test_packed_small_nodes_agree_with_an_array(void **state)
+{
+    (void)state;
+    run_with(20, 0, true);
+}
+
+static void test_packed_large_nodes_agree_with_an_array(void **state)
+{
+    (void)state;
+    run_with(0, 20000, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -487,6 +558,9 @@ int main(void)
         cmocka_unit_test(test_nodes_of_few_entries_agree_with_an_array),
         cmocka_unit_test(test_nodes_limited_by_bytes_agree_with_an_array),
         cmocka_unit_test(test_one_node_for_all_agrees_with_an_array),
+        cmocka_unit_test(test_packed_usual_nodes_agree_with_an_array),
+        cmocka_unit_test(test_packed_small_nodes_agree_with_an_array),
+        cmocka_unit_test(test_packed_large_nodes_agree_with_an_array),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
