@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import pathlib
+import selectors
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import Callable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
-from resp import Client, Verbatim  # noqa: E402
+from resp import Client, Verbatim, encode  # noqa: E402
+import server as lib_server  # noqa: E402
 from server import Server  # noqa: E402
 
 Figures = dict[str, float]
+
+SETTLE_SECONDS, SETTLE_POLLS, SETTLE_BYTES = 0.25, 40, 4096
 
 
 def used_memory(client: Client) -> int:
@@ -31,6 +36,39 @@ def benchmark(server: Server, count: int, pipeline: int, *command: str) -> float
     before = server.cpu_seconds()
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, timeout=120)
     return (server.cpu_seconds() - before) * 1e6 / count
+
+
+def settled_memory(client: Client) -> int:
+    """used_memory when what goes on in the background has come to rest."""
+    taken = used_memory(client)
+    for _ in range(SETTLE_POLLS):
+        time.sleep(SETTLE_SECONDS)
+        last, taken = taken, used_memory(client)
+        if abs(taken - last) < SETTLE_BYTES:
+            break
+    return taken
+
+
+Words = tuple[str | bytes | int, ...]
+
+
+def pour(client: Client, count: int, command: Callable[[int], Words]) -> None:
+    """So many commands, a thousand at a time."""
+    for at in range(0, count, 1000):
+        client.pipeline([command(i) for i in range(at, min(at + 1000, count))])
+
+
+def growth(client: Client, work: Callable[[], None]) -> int:
+    """Bytes that used_memory grows by."""
+    before = used_memory(client)
+    work()
+    return settled_memory(client) - before
+
+
+def deliver_all(client: Client, key: str, group: str) -> None:
+    read = ("XREADGROUP", "GROUP", group, "c", "COUNT", 1000, "STREAMS", key, ">")
+    while isinstance(client.call(*read), list):
+        pass
 
 
 def measured(server: Server, work: Callable[[], int]) -> float:
@@ -68,6 +106,41 @@ def counted(counter: subprocess.Popen[bytes]) -> float:
         if len(fields) > 2 and fields[2].startswith("instructions") and fields[0].isdigit():
             return float(fields[0])
     return 0.0
+
+
+def fan_out(server: Server, size: int, messages: int) -> float:
+    """Messages to a hundred subscribers, published as fast as they are taken; the cost of a delivery."""
+    subscribers = [server.client(60) for _ in range(100)]
+    watched = selectors.DefaultSelector()
+    for subscriber in subscribers:
+        subscriber.call("SUBSCRIBE", "news")
+        watched.register(subscriber.socket, selectors.EVENT_READ, subscriber)
+    payload = "m" * size
+    frame = len(encode("message", "news", payload))
+    arguments = ["redis-benchmark", "-p", str(server.port), "-c", "4", "-n", str(messages), "-q"]
+
+    def work() -> int:
+        due = messages * frame * len(subscribers)
+        with subprocess.Popen(
+            [*arguments, "PUBLISH", "news", payload], stdout=subprocess.DEVNULL
+        ) as publisher:
+            while due > 0:
+                due -= drained(watched, 10)
+            publisher.wait(60)
+        return messages * len(subscribers)
+
+    cost = measured(server, work)
+    for client in subscribers:
+        client.close()
+    return cost
+
+
+def drained(watched: selectors.BaseSelector, timeout: float = 0) -> int:
+    """Reads and drops what has come; returns how many bytes."""
+    got = 0
+    for key, _ in watched.select(timeout):
+        got += len(key.data.socket.recv(1 << 20))
+    return got
 
 
 def median(values: list[float]) -> float:

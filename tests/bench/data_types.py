@@ -7,18 +7,14 @@ As run.py does for streams. Prints tables; fails on nothing.
 from __future__ import annotations
 
 import argparse
-import selectors
-import subprocess
+import functools
 import sys
 import time
 from typing import Callable
 
-from common import Figures, benchmark, measured, side_by_side, used_memory
-from resp import Client, encode  # found through common
-from server import Server
-
-TEN = "0123456789"
-JOB = "j" * 100
+from common import Figures, benchmark, fan_out, growth, measured, pour, side_by_side
+from loads import LOADS, TEN
+from server import Server  # found through common
 
 
 def pipelined(server: Server, scale: float) -> Figures:
@@ -45,70 +41,10 @@ def pipelined(server: Server, scale: float) -> Figures:
 
 
 def queue(server: Server, scale: float) -> float:
-    """A reliable queue: put a job in, move it to the worker's list, drop it when done."""
-    producers = [server.client(60) for _ in range(25)]
-    workers = [server.client(60) for _ in range(25)]
-    rounds = int(800 * scale)
-
-    def work() -> int:
-        for _ in range(rounds):
-            for worker in workers:
-                worker.send("BLMOVE", "jobs", "busy", "RIGHT", "LEFT", 0)
-            for producer in producers:
-                producer.send("LPUSH", "jobs", JOB)
-            for producer in producers:
-                producer.read()
-            for worker in workers:
-                job = worker.read()
-                worker.send("LREM", "busy", 1, job)
-            for worker in workers:
-                worker.read()
-        return rounds * len(workers)
-
-    cost = measured(server, work)
-    for client in producers + workers:
-        client.close()
+    load = LOADS["queue"](server.port, 50, 0)
+    cost = measured(server, lambda: load.work(int(20_000 * scale)))
+    load.close()
     return cost
-
-
-def fan_out(server: Server, size: int, messages: int) -> float:
-    """Messages to a hundred subscribers, published as fast as they are taken; the cost of a delivery."""
-    subscribers = [server.client(60) for _ in range(100)]
-    watched = selectors.DefaultSelector()
-    for subscriber in subscribers:
-        subscriber.call("SUBSCRIBE", "news")
-        watched.register(subscriber.socket, selectors.EVENT_READ, subscriber)
-    payload = "m" * size
-    frame = len(encode("message", "news", payload))
-    arguments = ["redis-benchmark", "-p", str(server.port), "-c", "4", "-n", str(messages), "-q"]
-
-    def work() -> int:
-        due = messages * frame * len(subscribers)
-        with subprocess.Popen(
-            [*arguments, "PUBLISH", "news", payload], stdout=subprocess.DEVNULL
-        ) as publisher:
-            while due > 0:
-                due -= drained(watched, 10)
-            publisher.wait(60)
-        return messages * len(subscribers)
-
-    cost = measured(server, work)
-    for client in subscribers:
-        client.close()
-    return cost
-
-
-def drained(watched: selectors.BaseSelector, timeout: float = 0) -> int:
-    """Reads and drops what has come; returns how many bytes."""
-    got = 0
-    for key, _ in watched.select(timeout):
-        got += len(key.data.socket.recv(1 << 20))
-    return got
-
-
-def fill_keys(client: Client, keys: int, command: Callable[[int], tuple[str | int, ...]]) -> None:
-    for at in range(0, keys, 1000):
-        client.pipeline([command(i) for i in range(at, min(at + 1000, keys))])
 
 
 def bytes_per_element(server: Server, scale: float) -> Figures:
@@ -140,9 +76,8 @@ def bytes_per_element(server: Server, scale: float) -> Figures:
     figures = {}
     for name, calls, each, command in shapes:
         client.call("FLUSHALL", "SYNC")
-        before = used_memory(client)
-        fill_keys(client, calls, command)
-        figures[f"bytes per element: {name}"] = (used_memory(client) - before) / (calls * each)
+        taken = growth(client, functools.partial(pour, client, calls, command))
+        figures[f"bytes per element: {name}"] = taken / (calls * each)
     client.call("FLUSHALL", "SYNC")
     client.close()
     return figures

@@ -9,58 +9,23 @@ nothing. README.md says how to read them.
 from __future__ import annotations
 
 import argparse
-import selectors
 import sys
 import time
+from itertools import islice
 
-from common import benchmark, measured, side_by_side, used_memory
-from resp import Client, encode  # found through common
+from common import benchmark, deliver_all, growth, measured, pour, side_by_side
+from loads import LOADS, VALUE
+from resp import Client  # found through common
 from server import Server
 from wait import wait_for
 
-VALUE = "x" * 100
 
-
-def fill(client: Client, key: str, count: int) -> None:
-    batch = [("XADD", key, "*", "f", VALUE)] * 1000
-    for _ in range(count // 1000):
-        client.pipeline(batch)
-
-
-def drain(clients: list[Client], key: str, group: str) -> int:
-    """Many consumers read and acknowledge everything, 100 at a time each."""
-    count = 0
-    working = list(clients)
-    while working:
-        for client in working:
-            client.send("XREADGROUP", "GROUP", group, "c", "COUNT", 100, "STREAMS", key, ">")
-        replies = [client.read() for client in working]
-        busy = [(c, r) for c, r in zip(working, replies) if isinstance(r, list)]
-        for client, reply in busy:
-            ids = [entry[0] for entry in reply[0][1]]
-            count += len(ids)
-            client.send("XACK", key, group, *ids)
-        for client, _ in busy:
-            client.read()
-        working = [client for client, _ in busy]
-    return count
-
-
-def deliver_all(client: Client, key: str, group: str) -> None:
-    while isinstance(
-        client.call("XREADGROUP", "GROUP", group, "c", "COUNT", 1000, "STREAMS", key, ">"), list
-    ):
-        pass
-
-
-def autoclaim(client: Client, key: str, group: str, passes: int) -> int:
-    calls = 0
-    for _ in range(passes):
-        cursor: bytes | str = "0"
-        while cursor != b"0-0":
-            cursor = client.call("XAUTOCLAIM", key, group, "d", 0, cursor, "COUNT", 100)[0]
-            calls += 1
-    return calls
+def loaded(server: Server, name: str, connections: int, count: int) -> float:
+    """CPU microseconds per operation of a load of loads.py."""
+    load = LOADS[name](server.port, connections, count)
+    cost = measured(server, lambda: load.work(count))
+    load.close()
+    return cost
 
 
 def throughput_figures(server: Server, scale: float) -> dict[str, float]:
@@ -75,32 +40,26 @@ def throughput_figures(server: Server, scale: float) -> dict[str, float]:
         "GET": benchmark(server, few, 1, "GET", "key:__rand_int__"),
     }
     client = server.client(60)
-    client.call("FLUSHALL")
-    fill(client, "d", int(200_000 * scale))
-    client.call("XGROUP", "CREATE", "d", "g", "0")
-    consumers = [server.client(60) for _ in range(16)]
-    figures["XREADGROUP COUNT 100 + XACK, a message"] = measured(
-        server, lambda: drain(consumers, "d", "g")
-    )
-    for consumer in consumers:
-        consumer.close()
-    client.call("XGROUP", "CREATE", "d", "h", "0")
-    before = used_memory(client)
-    deliver_all(client, "d", "h")
-    figures["bytes per pending entry"] = (used_memory(client) - before) / int(200_000 * scale)
-    figures["XAUTOCLAIM COUNT 100, a call"] = measured(
-        server, lambda: autoclaim(client, "d", "h", 2)
-    )
-    client.call("FLUSHALL")
-    before = used_memory(client)
-    fill(client, "m", int(200_000 * scale))
-    figures["bytes per 100-byte entry"] = (used_memory(client) - before) / int(200_000 * scale)
-    before = used_memory(client)
-    for i in range(2000):
-        client.pipeline([("XADD", f"small:{i}", "*", "f", VALUE)] * 10)
-    figures["bytes per entry, streams of ten"] = (used_memory(client) - before) / 20_000
+    client.call("FLUSHALL", "SYNC")
+    figures["XREADGROUP COUNT 100 + XACK, a message"] = loaded(server, "drain", 16, int(200_000 * scale))
+    figures["XAUTOCLAIM COUNT 100, a call"] = loaded(server, "autoclaim", 1, int(2000 * scale))
+    client.call("FLUSHALL", "SYNC")
+    figures.update(bytes_figures(client, int(200_000 * scale)))
     client.close()
     return figures
+
+
+def bytes_figures(client: Client, count: int) -> dict[str, float]:
+    add = ("*", "f", VALUE)
+    entries = growth(client, lambda: pour(client, count, lambda _: ("XADD", "m", *add)))
+    client.call("XGROUP", "CREATE", "m", "g", "0")
+    pending = growth(client, lambda: deliver_all(client, "m", "g"))
+    small = growth(client, lambda: pour(client, 20_000, lambda i: ("XADD", f"small:{i // 10}", *add)))
+    return {
+        "bytes per pending entry": pending / count,
+        "bytes per 100-byte entry": entries / count,
+        "bytes per entry, streams of ten": small / 20_000,
+    }
 
 
 def pending_curve(server: Server, sizes: list[int]) -> list[tuple[int, dict[str, float]]]:
@@ -109,9 +68,7 @@ def pending_curve(server: Server, sizes: list[int]) -> list[tuple[int, dict[str,
     client = server.client(120)
     for size in sizes:
         client.call("FLUSHALL")
-        batch = [("XADD", "p", "*", "f", "v")] * 1000
-        for _ in range(size // 1000):
-            client.pipeline(batch)
+        pour(client, size, lambda _: ("XADD", "p", "*", "f", "v"))
         client.call("XGROUP", "CREATE", "p", "g", "0")
         deliver_all(client, "p", "g")
         calls = 300
@@ -147,30 +104,7 @@ def reader_curve(server: Server, counts: list[int], adds: int) -> list[tuple[int
     control = server.client(60)
     for count in counts:
         control.call("FLUSHALL")
-        control.call("XGROUP", "CREATE", "w", "g", "0", "MKSTREAM")
-        readers = [server.client(60) for _ in range(count)]
-        command = encode("XREADGROUP", "GROUP", "g", "c", "BLOCK", 0, "STREAMS", "w", ">")
-        for reader in readers:
-            reader.send_raw(command)
-
-        def blocked() -> bool:
-            reply = control.call("INFO", "clients")
-            return f"blocked_clients:{count}\r".encode() in reply
-
-        wait_for(blocked, 60, f"{count} readers to block")
-        woken = selectors.DefaultSelector()
-        for reader in readers:
-            woken.register(reader.socket, selectors.EVENT_READ, reader)
-        before = server.cpu_seconds()
-        for _ in range(adds):
-            control.call("XADD", "w", "*", "f", VALUE)
-            for key, _ in woken.select(60):
-                key.data.read()
-                key.data.send_raw(command)
-        rows.append((count, (server.cpu_seconds() - before) * 1e6 / adds))
-        woken.close()
-        for reader in readers:
-            reader.close()
+        rows.append((count, loaded(server, "blocked", count, adds)))
         wait_for(lambda: b"blocked_clients:0\r" in control.call("INFO", "clients"), 60)
     control.close()
     return rows
