@@ -506,14 +506,21 @@ void backup_take_checkpoint(struct backup *self)
     self->taken = rc < 0 ? rc : 1;
 }
 
+void backup_give_up(struct backup *self, const char *why)
+{
+    if (is_done(self))
+        settle(self);
+    if (self->task == TASK_NONE && (self->attached || self->state == BACKUP_INCREMENTING))
+        fail(self, why);
+}
+
 void backup_log_stops(struct backup *self, const struct commit_log *log)
 {
     if (is_done(self))
         settle(self);
     if (self->log != log || self->own)
         return;
-    if (self->task == TASK_NONE && (self->attached || self->state == BACKUP_INCREMENTING))
-        fail(self, "appendonly is stopped");
+    backup_give_up(self, "appendonly is stopped");
     self->log = NULL; /* with it goes what it was to keep */
 }
 

@@ -80,6 +80,9 @@ void backup_rewrite_failed(struct backup *self, const char *why);
 /* The checkpoint is in force. A worker's thread, before any other checkpoint is begun. */
 void backup_take_checkpoint(struct backup *self);
 
+/* The log does not say any more how the data came about that there is now; no worker runs. */
+void backup_give_up(struct backup *self, const char *why);
+
 /* The server's log is about to be closed; no worker runs. */
 void backup_log_stops(struct backup *self, const struct commit_log *log);
 

@@ -201,10 +201,11 @@ static int load_log(struct persistence *self, struct diag *diag)
                  "was told were safe have been cut off",
                  server_config(self->server)->log_directory, found.cut_file,
                  (unsigned long long)found.cut_bytes);
+    /* also if it is empty now: a power cut may have taken what others have seen of it */
+    self->has_past = !found.created;
     /* an import that was refused has left an empty log behind */
     if (!found.checkpoint_file[0] && found.end == 0)
         found.created = true;
-    self->has_past = !found.created;
     if (found.created)
         rc = begin_log(self, diag);
     else if (found.checkpoint_file[0])

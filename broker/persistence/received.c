@@ -54,6 +54,7 @@ void persistence_begin_snapshot(struct persistence *self, bool lazy)
 {
     struct server *server = self->server;
 
+    persistence_give_up_backup(self);
     snapshot_kill(self);
     keyspace_flush(server->keyspace, -1, lazy);
     scripts_drop_libraries(server->scripts);
@@ -176,6 +177,7 @@ int persistence_put_in_place(struct persistence *self, struct received *received
     struct server *server = self->server;
     int rc = 0;
 
+    persistence_give_up_backup(self);
     snapshot_kill(self);
     keyspace_exchange(server->keyspace, received->keyspace);
     scripts_drop_libraries(server->scripts);

@@ -233,9 +233,28 @@ bool persistence_rewind(struct persistence *self)
     return true;
 }
 
+int persistence_keep_messages(struct persistence *self, struct diag *diag)
+{
+    struct commit_log *log = persistence_stream(self);
+
+    if (commit_log_stored(log) == commit_log_position(log))
+        return 0;
+    pthread_mutex_lock(&self->lock);
+    put(self, SPAN("*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"), false);
+    self->db = -1; /* a backup's log has not got it */
+    pthread_mutex_unlock(&self->lock);
+    return commit_log_flush(log, diag);
+}
+
 bool persistence_has_past(const struct persistence *self)
 {
     return self->has_past;
+}
+
+void persistence_give_up_backup(struct persistence *self)
+{
+    workers_wait(&self->server->workers); /* one of them may be at it, and finish */
+    backup_give_up(self->backup, "the data was replaced");
 }
 
 int persistence_checkpoint_here(struct persistence *self, struct commit_log *log, struct diag *diag)

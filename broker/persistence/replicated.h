@@ -75,10 +75,19 @@ void persistence_forget_db(struct persistence *self);
  * if there were any: replicas have had them. Exclusive. */
 bool persistence_rewind(struct persistence *self);
 
+/* Positions of messages at the end stay, whatever happens to this process: a record that changes
+ * nothing follows them in the log, durable when this returns 0. Only as a primary. Exclusive; waits
+ * for the disk. */
+int persistence_keep_messages(struct persistence *self, struct diag *diag);
+
 /* The log was there before this start. Others may know its history, and go on with it: whom this
  * server followed; replicas, which have more if it was not closed in good order, or if it is an old
  * copy. So what a primary appends now needs a name of its own. After loading. */
 bool persistence_has_past(const struct persistence *self);
+
+/* Before the data becomes another than what was logged leads to: a backup that is being made fails.
+ * Exclusive; waits for the workers. */
+void persistence_give_up_backup(struct persistence *self);
 
 /* The log begins anew with the keyspace as it is. Exclusive; waits for the disk. */
 int persistence_checkpoint_here(struct persistence *self, struct commit_log *log,

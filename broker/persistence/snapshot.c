@@ -17,9 +17,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,7 +137,21 @@ int persistence_save_now(struct persistence *self, struct diag *diag)
 
 /* --- Children. */
 
-static void run_child(struct persistence *self)
+/* Nothing of the server's stays open when it is gone: neither the log's lock, which would keep the
+ * next server out, nor a socket. And nobody wants the file then. */
+static void part_from_server(const struct snapshot_child *child, pid_t server)
+{
+    unsigned kept = child->job == JOB_TRANSFER ? (unsigned)child->pipe[1] : 0;
+
+    if (kept > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, kept - 1, 0);
+    close_range(kept > STDERR_FILENO ? kept + 1 : STDERR_FILENO + 1, UINT_MAX, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != server) /* it went before that */
+        _exit(CHILD_FAILED);
+}
+
+static void run_child(struct persistence *self, pid_t server)
 {
     struct snapshot_child *child = &self->child;
     struct diag diag = {0};
@@ -143,8 +159,8 @@ static void run_child(struct persistence *self)
 
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
+    part_from_server(child, server);
     if (child->job == JOB_TRANSFER) {
-        close(child->pipe[0]); /* so that it notices when the server is gone */
         rc = write_rdb(self, self->transfer_complete, true, child->path, self->progress, &diag);
     } else {
         rc = write_file(self, child->job == JOB_REWRITE, child->temporary, child->path,
@@ -225,7 +241,7 @@ int snapshot_start(struct persistence *self, enum persistence_job job, struct di
     struct snapshot_child *child = &self->child;
     struct server *server = self->server;
     uint64_t forked_ns;
-    pid_t pid;
+    pid_t server_pid = getpid(), pid;
     int rc = 0;
 
     if (child->job != JOB_NONE || self->install_running)
@@ -249,7 +265,7 @@ int snapshot_start(struct persistence *self, enum persistence_job job, struct di
     forked_ns = clock_monotonic_ns();
     pid = fork();
     if (pid == 0)
-        run_child(self);
+        run_child(self, server_pid);
     observe_fork(server, clock_monotonic_ns() - forked_ns);
     if (job == JOB_TRANSFER)
         close(child->pipe[1]);

@@ -415,8 +415,11 @@ void acknowledge_take(struct replica *replica, uint64_t applied, uint64_t durabl
 {
     struct followers *self = replica->owner;
     uint64_t position = persistence_position(self->server->persistence);
+    enum replica_state state = replica_state(replica);
+    /* it has read the whole snapshot, and we have not noticed yet that it was sent */
+    bool is_early = state == REPLICA_SNAPSHOT && applied >= replica->cursor.position;
 
-    if (replica_state(replica) != REPLICA_ONLINE || applied > position || durable > position)
+    if ((state != REPLICA_ONLINE && !is_early) || applied > position || durable > position)
         return; /* it can't be of this stream */
     atomic_store_explicit(&replica->acked, applied, memory_order_relaxed);
     if (durable)

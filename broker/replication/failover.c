@@ -438,6 +438,10 @@ bool failover_take_over(struct session *session, struct span id, int64_t positio
     } else {
         log_line(server->log, LOG_NOTICE, "MASTER MODE enabled (failover request from %s)",
                  session->peer);
+        /* who asks has a message at its end, GETACK, and may ask again after a restart of ours */
+        if (persistence_keep_messages(server->persistence, &diag) < 0)
+            log_line(server->log, LOG_WARNING, "Where it began to lead is not on the disk: %s",
+                     diag.text);
         return true;
     }
     return false;

@@ -118,11 +118,12 @@ static int take_settings(struct primary_link *self, struct diag *diag)
     return 0;
 }
 
-/* Nothing was appended since the history was called otherwise: others may not have heard the newer
- * names. A primary that understands one id only is most likely to know the oldest. */
+/* Nothing was appended since the history was called otherwise (messages were, and are taken back):
+ * others may not have heard the newer names. A primary that understands one id only is most likely
+ * to know the oldest. */
 static void take_names(struct follow_place *place, const struct commit_history *history)
 {
-    for (size_t i = 0; i < history->past_count && history->past[i].end == place->position; i++) {
+    for (size_t i = 0; i < history->past_count && history->past[i].end >= place->position; i++) {
         memcpy(place->names[place->name_count++], place->id, sizeof(place->id));
         memcpy(place->id, history->past[i].id, sizeof(place->id));
     }

@@ -218,6 +218,7 @@ int replication_start_over(struct replication *self, struct diag *diag)
 {
     int rc = 0;
 
+    persistence_give_up_backup(self->server->persistence);
     if (replication_is_replica(self)) {
         atomic_store_explicit(&self->asks_all, true, memory_order_relaxed);
         replication_reconnect(self);
@@ -244,6 +245,8 @@ int replication_lead(struct replication *self, struct diag *diag)
                         "there is no log: the last synchronisation could not put one "
                         "on the disk");
     other = self->is_hollow || atomic_load_explicit(&self->is_astray, memory_order_relaxed);
+    if (other)
+        persistence_give_up_backup(persistence);
     rc = begin_history(self, !other, diag);
     if (rc == 0 && other) /* behind it: other data never has the old name */
         rc = fill_log(self, diag);

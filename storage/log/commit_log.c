@@ -441,13 +441,17 @@ static int end_marked_segment(struct commit_log *log, struct diag *diag)
     return rc;
 }
 
-/* Takes what there is to write. A mark that a failed round had taken stays. True if what was
- * written has to be written again first. */
+/* Takes what there is to write, and how, for what comes behind a change of mode is promised that
+ * mode. A mark that a failed round had taken stays. True if what was written has to be written
+ * again first. `files` is held. */
 static bool take_work(struct commit_log *log, struct orders *orders)
 {
     bool again;
 
     pthread_mutex_lock(&log->lock);
+    orders->sync = orders->stopping ? COMMIT_ALWAYS : log->sync;
+    orders->compress = log->compress;
+    orders->paused = log->sync_paused;
     take_batches(log);
     orders->marked |= log->mark_next;
     orders->marks = log->marks;
@@ -552,7 +556,7 @@ static void gather(struct commit_log *log)
     log->gathering = false;
 }
 
-/* Waits until there is something to do. */
+/* Waits until there is something to do. How it is done is looked up with the work. */
 static void take_orders(struct commit_log *log, unsigned failures, struct orders *orders)
 {
     pthread_mutex_lock(&log->lock);
@@ -563,11 +567,9 @@ static void take_orders(struct commit_log *log, unsigned failures, struct orders
     log->appends = 0;
     log->kicked = false;
     orders->stopping = log->stopping;
-    orders->sync = log->stopping ? COMMIT_ALWAYS : log->sync;
-    orders->compress = log->compress;
-    orders->paused = log->sync_paused;
     pthread_mutex_unlock(&log->lock);
 }
+
 /* When it is told to stop, it tries for a while to get everything onto the disk, not for ever. */
 static void *thread_main(void *argument)
 {

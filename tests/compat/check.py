@@ -281,7 +281,7 @@ class Tester:
             log = self.copy(self.log, f"flip {what}")
             path = segments(log)[number]
             data = bytearray(path.read_bytes())
-            data[len(data) // 3] ^= 0x10
+            data[len(data.rstrip(b"\0")) // 3] ^= 0x10  # what is prepared for more is not the log
             path.write_bytes(data)
             self.expect_repair(log, f"flip {what}", path.name, None)
         log = self.copy(self.log, "header")
@@ -302,7 +302,7 @@ class Tester:
     def torn(self) -> None:
         log = self.copy(self.log, "torn")
         path = segments(log)[-1]
-        data = path.read_bytes()
+        data = path.read_bytes().rstrip(b"\0")
         path.write_bytes(data[:-1])
         self.run(SOUND, log, words=("as after a power cut", "SOUND"))
         self.run(DAMAGED, "--repair", log, words=("as after a power cut", path.name))

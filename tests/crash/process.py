@@ -18,7 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
-from common import Client, Error, Failure, Run, Skip, arguments, check, info, ok, run_rules, wait_for
+from common import Client, Error, Failure, Run, Server, Skip, arguments, check, info, ok, run_rules, wait_for
 from server import free_port
 
 PROTECTED = ("--enable-protected-configs", "yes")
@@ -303,6 +303,34 @@ def what_save_says_goes_from_the_start_on(binary: str) -> None:
         wait_for(lambda: (pathlib.Path(server.folder) / "dump.rdb").exists(), 10, "the file")
 
 
+def child_of(server: Server) -> int:
+    """The process that writes a file for the server, stopped in the middle of it."""
+    begin = len(server.log())
+    ok(server.client().call("BGREWRITEAOF"))
+    wait_for(lambda: "started by pid" in server.log()[begin:], 10, "the child to start")
+    wait_for(lambda: [*pathlib.Path(server.folder).glob("millstream-log/*.rdb.tmp")], 10, "its file")
+    pid = int(re.findall(r"started by pid (\d+)", server.log()[begin:])[0])
+    os.kill(pid, signal.SIGSTOP)
+    return pid
+
+
+def open_files(pid: int) -> list[str]:
+    return [os.readlink(path) for path in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def a_child_does_not_outlive_its_server(binary: str) -> None:
+    """It would keep the log locked and the port in use, and put its file in the place of a newer one."""
+    with Run(binary, "--appendonly", "yes", "--enable-debug-command", "yes") as server:
+        ok(server.client(60).call("DEBUG", "POPULATE", 1000000))
+        pid = child_of(server)
+        names = " ".join(open_files(pid))
+        check("socket:" not in names and "/lock" not in names, f"open in the child: {names}")
+        server.kill()
+        server.restart()
+        wait_for(lambda: not pathlib.Path(f"/proc/{pid}/cwd").exists(), 10, "the child to go")
+        check("another process" not in server.log(), "the log was locked")
+
+
 RULES = [
     logfile_goes_on_when_it_is_moved_away,
     loglevel_and_log_format_change_at_run_time,
@@ -318,6 +346,7 @@ RULES = [
     a_pid_file_that_cannot_be_written_is_said,
     a_refused_config_set_leaves_the_directory_as_it_was,
     what_save_says_goes_from_the_start_on,
+    a_child_does_not_outlive_its_server,
 ]
 
 

@@ -370,6 +370,29 @@ def a_replica_that_was_restarted_since_still_says_so(options: Any) -> None:
     stop(primary, replica)
 
 
+def a_replica_that_was_restarted_before_it_wrote_still_says_so(options: Any) -> None:
+    """What it asks from ends in a message, GETACK at least, which is on no disk."""
+    for ends in ("kill", "terminate"):
+        primary, replica = pair(options)
+        ok(primary.client().call("SET", "x", "1"))
+        ok(primary.client().call("PUBLISH", "channel", "message"))
+        wait_level(primary.client(), replica.client())
+        client = replica.client()
+        history, offset = info(client)["master_replid"], int(info(client)["master_repl_offset"])
+        assert ask_to_lead(replica, history, offset + 1).startswith("CONTINUE ")
+        getattr(replica.process, ends)()
+        replica.process.wait()
+        replica.restart()
+        client = replica.client()
+        assert role(client) == "master"
+        answer = ask_to_lead(replica, history, offset + 1)
+        assert answer == f"CONTINUE {info(client)['master_replid']}", answer
+        follow(primary.client(), replica.port)
+        ok(client.call("SET", "y", "2"))
+        same(client, primary.client(), foreign=False)
+        stop(primary, replica)
+
+
 def who_has_hung_up_gets_nobody_to_lead(options: Any) -> None:
     """A replica that is stopped meanwhile finds the question, and that its asker is gone."""
     primary, replica = pair(options)
@@ -515,6 +538,7 @@ TESTS: list[Callable[[Any], None]] = [
     an_abort_while_the_answer_is_not_known_warns,
     a_replica_leads_once_and_says_so_twice,
     a_replica_that_was_restarted_since_still_says_so,
+    a_replica_that_was_restarted_before_it_wrote_still_says_so,
     who_has_hung_up_gets_nobody_to_lead,
     one_that_we_could_not_follow_does_not_lead_us,
     they_change_places_and_back_without_a_full_synchronisation,

@@ -287,6 +287,29 @@ def test_after_a_restart_replicas_go_on(options: Any) -> None:
             replica.receive_words(b"third\r\n")
 
 
+def test_a_power_cut_that_takes_all_of_a_first_log_begins_a_history(options: Any) -> None:
+    """A replica has seen more of it under that name, and others get these positions."""
+    with start(options, *PIPE, "--repl-ping-replica-period", "3600") as server:
+        client = server.client()
+        with FakeReplica(server.port, capabilities=EOF) as replica:
+            replica.synchronise()
+            assert replica.position == 0
+            ok(client.call("SET", "x", "1"))
+            replica.receive_until(offset(client))
+            replica.cut()
+            server.kill()
+            (segment,) = pathlib.Path(server.folder).glob("*/*.log")
+            data = segment.read_bytes()
+            segment.write_bytes(data[: data.index(b"MSf1")])
+            server.restart()
+            client = server.client()
+            assert offset(client) == 0 and client.call("EXISTS", "x") == 0
+            ok(client.call("SET", "y", "another" * 10))
+            assert offset(client) > replica.position
+            replica.port = server.port
+            assert not replica.resume(), "it has what is not there"
+
+
 def test_without_a_log_there_is_one_for_replicas(options: Any) -> None:
     for how, capabilities in ((DISK, ("psync2", "millstream")), (PIPE, EOF)):
         with start(options, *how, log="no") as server:

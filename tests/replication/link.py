@@ -15,6 +15,7 @@ from typing import Any
 from any_calls import Load, known_commands
 from common import (
     position,
+    Client,
     Error,
     Server,
     Simple,
@@ -362,6 +363,64 @@ def who_was_away_for_several_starts_goes_on(options: Any) -> None:
     stop(first, second, third)
 
 
+def who_led_for_a_moment_behind_a_message_goes_on(options: Any) -> None:
+    """The message's positions are taken back, and with them nothing that the old name does not tell."""
+    primary, replica = (ours(options, "--repl-diskless-sync-delay", "0") for _ in range(2))
+    p, r = primary.client(), replica.client()
+    follow(r, primary.port)
+    wait_up(r)
+    ok(p.call("SET", "a", "1"))
+    ok(p.call("PUBLISH", "channel", "message"))
+    wait_level(p, r)
+    assert r.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+    follow(r, primary.port)
+    wait_up(r)
+    ok(p.call("SET", "b", "2"))
+    same(p, r, foreign=False)
+    assert full_syncs(replica) == 1 and partial_syncs(replica) == 1, replica.log()[-2000:]
+    stop(primary, replica)
+
+
+def a_backup_ends_with_the_data_that_its_log_leads_to(options: Any) -> None:
+    """What a log does not tell (a full synchronisation, writes on a replica that is promoted) is in no
+    backup that was begun before: it fails, and does not seal other data than there was."""
+
+    def begin(client: Client) -> None:
+        ok(client.call("BACKUP", "START"))
+        wait_for(lambda: client.call("BACKUP", "STATUS")[1] == b"incrementing", 20, "the backup to begin")
+
+    def expect_failure(client: Client) -> None:
+        wait_for(lambda: client.call("BACKUP", "STATUS")[1] == b"failed", 20, "the backup to fail")
+        assert client.call("BACKUP", "STATUS")[3] == b"the data was replaced"
+        assert isinstance(client.call("BACKUP", "SEAL"), Error)
+        wait_for(lambda: client.call("BACKUP", "CLEANUP") == Simple("OK"), 20, "its files to go")
+
+    way = ("--repl-diskless-sync-delay", "0", "--replica-read-only", "no", "--enable-debug-command", "yes")
+    for log in ("yes", "no"):
+        for loading in ("disabled", "swapdb"):
+            primary = ours(options, *way)
+            replica = ours(options, "--appendonly", log, "--repl-diskless-load", loading, *way)
+            p, r = primary.client(), replica.client()
+            ok(p.call("SET", "a", "1"))
+            ok(r.call("SET", "own", "1"))
+            begin(r)
+            follow(r, primary.port)
+            wait_up(r)
+            expect_failure(r)
+            begin(r)
+            ok(r.call("SET", "own", "1"))
+            assert r.call("REPLICAOF", "NO", "ONE") == Simple("OK")
+            expect_failure(r)
+            begin(r)
+            assert r.call("DEBUG", "RELOAD") == Simple("OK")
+            ok(r.call("BACKUP", "SEAL"))  # it was the same data
+            wait_for(lambda c=r: c.call("BACKUP", "CLEANUP") == Simple("OK"), 20, "its files to go")
+            begin(r)
+            assert r.call("DEBUG", "RELOAD", "NOSAVE") == Simple("OK")
+            expect_failure(r)
+            stop(primary, replica)
+
+
 def a_stopped_copy_that_is_started_again_is_of_another_history(options: Any) -> None:
     """An old copy of the folder, beside replicas that have more under the old id."""
     folder, copy = tempfile.mkdtemp(prefix="millstream-test-"), tempfile.mkdtemp(prefix="millstream-test-")
@@ -605,6 +664,8 @@ TESTS = [
     a_call_that_cannot_be_applied_leads_to_a_full_synchronisation,
     a_start_after_a_crash_begins_a_history,
     who_was_away_for_several_starts_goes_on,
+    who_led_for_a_moment_behind_a_message_goes_on,
+    a_backup_ends_with_the_data_that_its_log_leads_to,
     a_stopped_copy_that_is_started_again_is_of_another_history,
     who_lost_its_data_asks_for_all_whomever_it_follows,
     what_a_replica_was_told_by_others_is_kept_when_it_is_promoted,

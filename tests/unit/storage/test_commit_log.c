@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/time/clock.h"
+#include "storage/log/commit_internal.h"
 #include "storage/log/manifest.h"
 #include "tests/unit/storage/log_fixture.h"
 
@@ -640,6 +641,89 @@ static void test_a_change_to_always_syncs_what_was_written(void **state)
     free_both(log, twin);
 }
 
+/* The log's thread was about to write, and waited for who was at the files. */
+struct renaming {
+    struct commit_log *log;
+    struct gate disk, durable;
+    _Atomic uint64_t position; /* told to be durable */
+};
+
+static void *rename_history(void *argument)
+{
+    struct renaming *renaming = argument;
+    struct commit_history history;
+
+    commit_log_history(renaming->log, &history);
+    commit_log_set_history(renaming->log, &history, NULL);
+    return NULL;
+}
+
+static void stop_when_durable(void *context, uint64_t position)
+{
+    struct renaming *renaming = context;
+
+    atomic_store(&renaming->position, position);
+    if (position == 2 * RECORD_SIZE)
+        stop_at_gate(&renaming->durable, 0);
+}
+
+static void await_gate(struct gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    while (!gate->held)
+        pthread_cond_wait(&gate->changed, &gate->lock);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+static void open_gate(struct gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    gate->let_go = true;
+    pthread_cond_broadcast(&gate->changed);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+static void await_that_the_thread_has_woken(struct commit_log *log)
+{
+    bool woken = false;
+
+    while (!woken) {
+        sched_yield();
+        pthread_mutex_lock(&log->lock);
+        woken = !log->kicked;
+        pthread_mutex_unlock(&log->lock);
+    }
+}
+
+static void test_what_comes_behind_a_change_to_always_is_synced_before_it_is_durable(void **state)
+{
+    const struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                              .changed = PTHREAD_COND_INITIALIZER};
+    struct renaming renaming = {.disk = gate, .durable = gate};
+    struct twin *twin = twin_new();
+    struct commit_options options = options_of(twin_io(twin), COMMIT_EVERYSEC);
+    pthread_t thread;
+
+    (void)state;
+    options.listener = (struct commit_listener){.context = &renaming, .durable = stop_when_durable};
+    renaming.log = open_with(&options, true);
+    renaming.disk.armed = renaming.durable.armed = true;
+    twin_on_step(twin, stop_at_gate, &renaming.disk);
+    assert_int_equal(pthread_create(&thread, NULL, rename_history, &renaming), 0);
+    await_gate(&renaming.disk); /* the manifest is being written */
+    append_records(renaming.log, 0, 1);
+    await_that_the_thread_has_woken(renaming.log);
+    commit_log_set_sync(renaming.log, COMMIT_ALWAYS);
+    append_records(renaming.log, 1, 2);
+    open_gate(&renaming.disk);
+    await_gate(&renaming.durable);
+    assert_int_equal(atomic_load(&renaming.position), 2 * RECORD_SIZE);
+    assert_int_equal(records_after_power_cut(twin), 2);
+    open_gate(&renaming.durable);
+    pthread_join(thread, NULL);
+    free_both(renaming.log, twin);
+}
+
 /* --- Disks on bad days, one by one. */
 
 static void flush_until_durable(struct commit_log *log, enum commit_sync sync)
@@ -794,6 +878,7 @@ int main(void)
         cmocka_unit_test(test_unsynced_records_survive_a_kill_and_closing_syncs_them),
         cmocka_unit_test(test_everysec_syncs_by_itself_and_a_pause_ends),
         cmocka_unit_test(test_a_change_to_always_syncs_what_was_written),
+        cmocka_unit_test(test_what_comes_behind_a_change_to_always_is_synced_before_it_is_durable),
         cmocka_unit_test(test_what_was_written_without_a_sync_is_read_back_and_written_again),
         cmocka_unit_test(test_a_log_that_cannot_read_back_stays_failed_until_it_can),
         cmocka_unit_test(test_a_full_disk_is_waited_for_and_not_filled_up),
