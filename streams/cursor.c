@@ -44,7 +44,7 @@ static bool enter(struct stream_cursor *cursor, const struct stream_block *block
         cursor->held = NULL;
     }
     if (block && block->packed)
-        block = cursor->held = pack_unpacked(block);
+        block = cursor->held = cursor->passing ? pack_unpacked_once(block) : pack_unpacked(block);
     cursor->block = block;
     return block != NULL;
 }

@@ -142,8 +142,11 @@ static size_t compress(struct packer *self, const struct stream_block *block,
         self->room = mem_alloc(limit);
         self->room_size = limit;
     }
+    /* A frame that found no room is still open: a context in that state takes no dictionary. */
+    ZSTD_CCtx_reset(self->compressor, ZSTD_reset_session_only);
     if (dictionary)
-        ZSTD_CCtx_refPrefix(self->compressor, dictionary->data, dictionary->size);
+        CHECK(!ZSTD_isError(
+            ZSTD_CCtx_refPrefix(self->compressor, dictionary->data, dictionary->size)));
     size = ZSTD_compress2(self->compressor, self->room, limit, block->data, block->size);
     return ZSTD_isError(size) ? 0 : size;
 }
@@ -196,7 +199,8 @@ static struct stream_block *unpack(struct packer *self, const struct stream_bloc
         CHECK(self->decompressor);
     }
     if (dictionary)
-        ZSTD_DCtx_refPrefix(self->decompressor, dictionary->data, dictionary->size);
+        CHECK(!ZSTD_isError(
+            ZSTD_DCtx_refPrefix(self->decompressor, dictionary->data, dictionary->size)));
     size = ZSTD_decompressDCtx(self->decompressor, plain->data, plain->size, packed->data + head,
                                packed->capacity - head);
     CHECK(size == plain->size);
@@ -219,6 +223,11 @@ static void forget_oldest(struct packer *self)
         if (self->remembered[i].used < self->remembered[oldest].used)
             oldest = i;
     forget_at(self, oldest);
+}
+
+struct stream_block *pack_unpacked_once(const struct stream_block *packed)
+{
+    return unpack(packer_get(), packed);
 }
 
 struct stream_block *pack_unpacked(const struct stream_block *packed)

@@ -34,6 +34,10 @@ struct stream_block *pack_block(const struct stream_block *block, struct stream_
 /* The plain form of a packed block, the caller's by one hold (block_free). */
 struct stream_block *pack_unpacked(const struct stream_block *packed);
 
+/* The same, writing nothing into the packed block and remembering nothing: for who goes through
+ * whole streams, above all in a forked child, where a write costs a copy of the page. */
+struct stream_block *pack_unpacked_once(const struct stream_block *packed);
+
 /* For block_free: gives up the dictionary. */
 void pack_before_free(const struct stream_block *packed);
 

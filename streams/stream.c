@@ -452,6 +452,7 @@ static void value_digest(const void *value, struct value_digest *to)
     char text[STREAM_ID_TEXT_LIMIT];
 
     stream_cursor_init(&cursor, stream, STREAM_ID_MIN, STREAM_ID_MAX, false);
+    cursor.passing = true;
     while (stream_cursor_next(&cursor)) {
         value_digest_mix(to, span_of(text, stream_id_format(text, cursor.id)));
         stream_cursor_fields(&cursor, digest_pair, to);

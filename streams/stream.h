@@ -143,6 +143,7 @@ struct stream_cursor {
     size_t at;                        /* offset of the entry behind the current one */
     struct stream_id from, to;        /* what is left, inclusive */
     bool backward, done;
+    bool passing;      /* may be set at first: goes through all, which nobody wants remembered */
     uint32_t *offsets; /* backward: of the block's entries; owned */
     size_t offset_count, offset_capacity;
     /* The current entry, after stream_cursor_next returned true: */

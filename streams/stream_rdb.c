@@ -168,6 +168,7 @@ static void save_nodes(const struct stream *stream, struct rdb_writer *out)
 
     rdb_write_length(out, stream->length ? stream_block_count(stream) : 0);
     stream_cursor_init(&cursor, stream, STREAM_ID_MIN, STREAM_ID_MAX, false);
+    cursor.passing = true;
     while (stream_cursor_next(&cursor)) {
         if (stream_id_compare(cursor.block->first, block) != 0) {
             if (nodes > 0)

@@ -16,7 +16,8 @@
 
 enum {
     EXPIRE_CPU_PERCENT = 25,   /* of a core, over all reactors */
-    EXPIRE_SLICE_US = 250,     /* a run, before what follows from it: nobody is to wait long */
+    EXPIRE_SLICE_US = 250,     /* a run, before what follows from it: nobody is to wait long; */
+    EXPIRE_LIMIT_US = 10000,   /* one that begins late: as others have taken long, it may too */
     REHASH_BUDGET_US = 1000,   /* a run */
     SESSIONS_PER_RUN_MIN = 50, /* sessions looked at in one run, at least */
     SAMPLE_EVERY_NS = 100 * 1000 * 1000,
@@ -40,29 +41,40 @@ static bool may_expire(const struct reactor *reactor)
            server_pause_mode(server, reactor->now_ms) == PAUSE_NONE;
 }
 
-/* After a run that has begun then. */
-static int64_t expire_pause_ms(const struct reactor *reactor, uint64_t start_us)
+/* For how long others run if expiry takes one microsecond. */
+static int64_t others_share(const struct reactor *reactor)
 {
-    int64_t took_us = (int64_t)(clock_monotonic_us() - start_us);
+    return (100 - EXPIRE_CPU_PERCENT) * reactor->server->reactor_count / EXPIRE_CPU_PERCENT;
+}
 
-    return (took_us * (100 - EXPIRE_CPU_PERCENT) / EXPIRE_CPU_PERCENT *
-                reactor->server->reactor_count +
-            999) /
-           1000;
+/* There is more to expire, after a run that began `late_us` behind its time and took so long. What
+ * it was late is a part of the pause that others have had already. */
+static void expire_go_on(struct reactor *reactor, int64_t late_us, int64_t took_us)
+{
+    int64_t pause_ms = (took_us * others_share(reactor) - late_us + 999) / 1000;
+
+    if (pause_ms < 1)
+        pause_ms = 1;
+    reactor->expiry_due_us = clock_monotonic_us() + (uint64_t)pause_ms * 1000;
+    loop_timer_start(reactor->expiry, pause_ms, 0);
 }
 
 /* Deletes expired keys of this reactor's shards (those whose number leaves its index), from where
  * the last run stopped, until the slice is used up; the next one follows after a pause that leaves
- * it its share. */
-static void expire(struct reactor *reactor)
+ * it its share. A loop with much to do comes round late: a slice of always the same size would be
+ * next to nothing then, and keys would come faster than they go. */
+static void expire(struct reactor *reactor, int64_t late_us)
 {
     struct server *server = reactor->server;
+    int64_t budget_us = EXPIRE_SLICE_US + late_us / others_share(reactor);
     uint64_t start = clock_monotonic_us();
     bool more = false;
 
+    if (budget_us > EXPIRE_LIMIT_US)
+        budget_us = EXPIRE_LIMIT_US;
     for (unsigned n = 0; n < KEY_SHARDS; n++) {
         unsigned shard = (reactor->expire_shard + n) % KEY_SHARDS;
-        int64_t left = EXPIRE_SLICE_US - (int64_t)(clock_monotonic_us() - start);
+        int64_t left = budget_us - (int64_t)(clock_monotonic_us() - start);
         struct request rq;
 
         if (shard % (unsigned)server->reactor_count != (unsigned)reactor->index)
@@ -83,7 +95,7 @@ static void expire(struct reactor *reactor)
     }
     if (more) {
         reactor->stats.expire_time_cap_reached++;
-        loop_timer_start(reactor->expiry, expire_pause_ms(reactor, start), 0);
+        expire_go_on(reactor, late_us, (int64_t)(clock_monotonic_us() - start));
     }
     start = clock_monotonic_us() - start;
     reactor->stats.expire_cpu_us += start;
@@ -165,9 +177,11 @@ static void look_after_server(struct reactor *reactor)
 
 void cron_expire(struct reactor *reactor)
 {
+    int64_t late_us = (int64_t)(clock_monotonic_us() - reactor->expiry_due_us);
+
     reactor_tick(reactor);
     if (may_expire(reactor))
-        expire(reactor);
+        expire(reactor, late_us < 0 ? 0 : late_us);
 }
 
 void cron_run(struct reactor *reactor)
@@ -182,7 +196,7 @@ void cron_run(struct reactor *reactor)
     reactor->cron_rounds++;
     if (!server->cron_paused && !atomic_load_explicit(&server->loading, memory_order_relaxed)) {
         if (may_expire(reactor) && !loop_timer_is_on(reactor->expiry))
-            expire(reactor);
+            expire(reactor, 0);
         if (server_config(server)->activerehashing)
             rehash(reactor);
         look_after_sessions(reactor);

@@ -50,7 +50,8 @@ struct reactor {
     struct loop *loop;
     pthread_t thread;
     struct loop_timer *cron;
-    struct loop_timer *expiry; /* on while there is more to expire */
+    struct loop_timer *expiry; /* on while there is more to expire, */
+    uint64_t expiry_due_us;    /* and then to fire at this time of the monotonic clock */
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */

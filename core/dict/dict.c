@@ -410,6 +410,17 @@ void dict_prefetch(struct dict *dict, uint64_t hash)
         __builtin_prefetch(table_bucket(home_table(dict, hash), hash));
 }
 
+void dict_prefetch_entry(struct dict *dict, uint64_t hash)
+{
+    const struct dict_bucket *bucket;
+
+    if (!dict->table[0].buckets)
+        return;
+    bucket = table_bucket(home_table(dict, hash), hash);
+    for (unsigned hits = match(bucket, tag_of(hash)); hits; hits &= hits - 1)
+        __builtin_prefetch(bucket->slots[__builtin_ctz(hits)]);
+}
+
 void *dict_find(struct dict *dict, uint64_t hash, struct span key)
 {
     struct span (*key_of)(const void *entry) = dict->type->key;

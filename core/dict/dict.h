@@ -49,6 +49,9 @@ size_t dict_count(const struct dict *dict);
 /* Fetches the bucket of a hash into the cache, for a dict_find soon to come. */
 void dict_prefetch(struct dict *dict, uint64_t hash);
 
+/* Fetches the entries that may be of the hash into the cache; best once the bucket is there. */
+void dict_prefetch_entry(struct dict *dict, uint64_t hash);
+
 /* The entry with this key, or NULL. Changes nothing. */
 void *dict_find(struct dict *dict, uint64_t hash, struct span key);
 

@@ -149,7 +149,7 @@ void database_remove(struct database *database, uint64_t hash, struct entry *ent
     database_forget_parts(database, hash, entry_key(entry));
 }
 
-bool keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy)
+void keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy)
 {
     const struct value_type *type;
     size_t effort;
@@ -157,26 +157,21 @@ bool keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool la
     if (entry_form(entry) == FORM_RAW)
         mem_free(entry_raw(entry));
     if (entry_form(entry) != FORM_VALUE)
-        return false;
+        return;
     type = entry_type(entry);
     effort = type->free_effort ? type->free_effort(entry_value(entry)) : 0;
-    if (effort > (lazy ? LAZY_FREE_EFFORT : FREE_EFFORT_LIMIT)) {
+    if (effort > (lazy ? LAZY_FREE_EFFORT : FREE_EFFORT_LIMIT))
         lazyfree_take(keyspace->lazyfree, type->free, entry_value(entry), lazy);
-        return true;
-    }
-    type->free(entry_value(entry));
-    return false;
+    else
+        type->free(entry_value(entry));
 }
 
-bool keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
+void keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
                    struct entry *entry, bool lazy)
 {
-    bool in_background;
-
     database_remove(database, hash, entry);
-    in_background = keyspace_free_value(keyspace, entry, lazy);
+    keyspace_free_value(keyspace, entry, lazy);
     entry_free_shell(entry);
-    return in_background;
 }
 
 void keyspace_drop_expired(struct request *rq, struct key key, struct database *database,
@@ -188,6 +183,22 @@ void keyspace_drop_expired(struct request *rq, struct key key, struct database *
 }
 
 /* --- Finding. */
+
+void keyspace_prefetch(struct keyspace *keyspace, int db, uint64_t hash, enum prefetch what)
+{
+    struct shard *shard = &keyspace->shards[key_shard(hash)];
+    struct database *database;
+
+    if (keyspace->locking && pthread_mutex_trylock(&shard->lock) != 0)
+        return;
+    database = shard->databases[db];
+    if (database && what == PREFETCH_PLACE)
+        dict_prefetch(&database->dict, hash);
+    else if (database)
+        dict_prefetch_entry(&database->dict, hash);
+    if (keyspace->locking)
+        CHECK(pthread_mutex_unlock(&shard->lock) == 0);
+}
 
 struct entry *keyspace_live(struct request *rq, struct key key)
 {

@@ -122,6 +122,15 @@ void keyspace_swap(struct keyspace *keyspace, int a, int b);
  * freed in the background stay where they are. Both exclusive. */
 void keyspace_exchange(struct keyspace *keyspace, struct keyspace *other);
 
+/* Fetches into the cache what looking for a key of this hash will need: where its entry is told of;
+ * later, when that is there, the entry. A hint: nothing happens while somebody else is in the
+ * shard. The caller holds nothing. */
+enum prefetch {
+    PREFETCH_PLACE,
+    PREFETCH_ENTRY
+};
+void keyspace_prefetch(struct keyspace *keyspace, int db, uint64_t hash, enum prefetch what);
+
 /* A live key by chance, NULL if there is none. */
 struct entry *keyspace_random(struct request *rq, int db);
 
@@ -171,6 +180,10 @@ void keyspace_stats_reset(struct keyspace *keyspace);
 /* Waits until the background has freed everything queued before the call. For shutdown and tests.
  */
 void keyspace_lazyfree_drain(struct keyspace *keyspace);
+
+/* Before memory is called scarce: waits while more than `limit` bytes are in use and large values
+ * are being freed in the background though nobody asked for that. False if there are none. */
+bool keyspace_lazyfree_await(struct keyspace *keyspace, size_t limit);
 
 /* Active expiry on or off (DEBUG SET-ACTIVE-EXPIRE). */
 void keyspace_set_active_expire(struct keyspace *keyspace, bool on);

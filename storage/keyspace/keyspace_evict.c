@@ -182,7 +182,6 @@ static size_t evict(struct request *rq, const struct victim *victim, bool anyway
     struct shard *shard = &rq->keyspace->shards[number];
     struct database *part;
     struct entry *entry;
-    bool in_background = false;
     size_t freed = 0;
 
     shard_enter(rq, number);
@@ -192,14 +191,12 @@ static size_t evict(struct request *rq, const struct victim *victim, bool anyway
         entry = NULL;
     if (entry && (anyway || score_of(rq, entry) >= victim->score)) {
         freed = entry_memory(entry, MEMORY_SAMPLES);
-        in_background = keyspace_drop(rq->keyspace, part, victim->key.hash, entry,
-                                      settings->lazyfree_lazy_eviction);
+        keyspace_drop(rq->keyspace, part, victim->key.hash, entry,
+                      settings->lazyfree_lazy_eviction);
         shard_count(shard, COUNT_EVICTED);
         request_effect(rq, victim->key, EFFECT_CHANGED, EVENT_EVICTED, "evicted");
     }
     shard_leave(rq, number);
-    if (in_background && !settings->lazyfree_lazy_eviction)
-        keyspace_lazyfree_drain(rq->keyspace); /* or more would be evicted than has to be */
     return freed;
 }
 

@@ -48,6 +48,7 @@ struct shard {
     _Alignas(CACHE_LINE) pthread_mutex_t lock;
     struct database *
         *databases; /* an element is NULL while the database has never had a key here */
+    int expire_db;  /* with which the next slice of expiry begins */
     /* Written only with the lock held; atomic for the sake of those who sum them up without it,
      * which needs no order. */
     _Atomic uint64_t counters[SHARD_COUNTERS];
@@ -125,8 +126,8 @@ static inline void database_forget_parts(struct database *database, uint64_t has
 void database_remove(struct database *database, uint64_t hash, struct entry *entry);
 
 /* Removes and frees an entry; a large value in the background, one that is not so large too if
- * `lazy`. True if it is being freed there. */
-bool keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
+ * `lazy`. */
+void keyspace_drop(struct keyspace *keyspace, struct database *database, uint64_t hash,
                    struct entry *entry, bool lazy);
 
 /* Deletes an entry whose time has come and notes the effect. */
@@ -134,6 +135,6 @@ void keyspace_drop_expired(struct request *rq, struct key key, struct database *
                            struct entry *entry);
 
 /* Frees what the word of an entry points to, if it does. As keyspace_drop. */
-bool keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy);
+void keyspace_free_value(struct keyspace *keyspace, struct entry *entry, bool lazy);
 
 #endif

@@ -4,13 +4,20 @@
 #include "storage/keyspace/keyspace_internal.h"
 
 enum {
-    EXPIRES_A_CLOCK = 16, /* keys deleted between two looks at the clock */
+    EXPIRES_A_CLOCK = 16, /* small keys deleted between two looks at the clock */
     MOVES_A_CLOCK = 32,   /* buckets moved between two looks */
     STALE_SAMPLES = 20,
     PARTS_A_CLOCK = 64, /* parts of values removed between two looks at the clock */
 };
 
 /* --- Expiry. */
+
+static bool takes_long_to_free(const struct entry *entry)
+{
+    const struct value_type *type = entry_form(entry) == FORM_VALUE ? entry_type(entry) : NULL;
+
+    return type && type->free_effort && type->free_effort(entry_value(entry)) > LAZY_FREE_EFFORT;
+}
 
 /* Deletes expired keys of one database until `end_us`; true if it ran out of time. */
 static bool expire_part(struct request *rq, struct database *part, int db, uint64_t end_us,
@@ -22,11 +29,12 @@ static bool expire_part(struct request *rq, struct database *part, int db, uint6
     while ((entry = expiry_first(&part->expiry)) != NULL && entry_is_expired(entry, rq->now_ms)) {
         struct key key = request_key_of(rq, arena_span(rq->arena, entry_key(entry)), db);
         struct shard *shard = shard_of(rq, key);
+        bool is_large = takes_long_to_free(entry);
 
         keyspace_drop_expired(rq, key, part, entry);
         shard_count(shard, COUNT_EXPIRED_ACTIVE);
         ++*deleted;
-        if (++count % EXPIRES_A_CLOCK == 0 && clock_monotonic_us() >= end_us)
+        if ((++count % EXPIRES_A_CLOCK == 0 || is_large) && clock_monotonic_us() >= end_us)
             return true;
     }
     return false;
@@ -76,11 +84,17 @@ size_t keyspace_expire_slice(struct request *rq, unsigned shard, int64_t budget_
     if (!atomic_load_explicit(&keyspace->active_expire, memory_order_relaxed))
         return 0;
     end_us = clock_monotonic_us() + (uint64_t)budget_us;
-    for (int db = 0; db < keyspace->databases && !late; db++) {
+    for (int n = 0; n < keyspace->databases && !late; n++) {
+        int db = place->expire_db;
         struct database *part = place->databases[db];
 
-        if (part && (expire_part(rq, part, db, end_us, &deleted) ||
-                     expire_value_parts(rq, part, db, end_us)))
+        place->expire_db = (db + 1) % keyspace->databases;
+        if (!part)
+            continue;
+        /* parts of values have a turn even if there was no time left for more keys */
+        if (expire_part(rq, part, db, end_us, &deleted))
+            late = part;
+        if (expire_value_parts(rq, part, db, end_us))
             late = part;
     }
     note_stale(rq, place, late);
@@ -156,6 +170,11 @@ void keyspace_stats_reset(struct keyspace *keyspace)
         for (int counter = 0; counter < SHARD_COUNTERS; counter++)
             atomic_store_explicit(&keyspace->shards[i].counters[counter], 0, memory_order_relaxed);
     lazyfree_reset_freed(keyspace->lazyfree);
+}
+
+bool keyspace_lazyfree_await(struct keyspace *keyspace, size_t limit)
+{
+    return lazyfree_await(keyspace->lazyfree, limit);
 }
 
 void keyspace_lazyfree_drain(struct keyspace *keyspace)

@@ -4,7 +4,11 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <time.h>
+
+enum {
+    AWAIT_STEP_NS = 1000 * 1000
+};
 
 struct job {
     struct job *next;
@@ -22,16 +26,21 @@ struct lazyfree {
     bool started, stopping;
     struct job *first, **end;
     uint64_t jobs_taken, jobs_done;
+    uint64_t unasked;        /* jobs taken up to the last one of no objects */
     uint64_t freed, pending; /* objects */
 };
 
 struct lazyfree *lazyfree_new(void)
 {
     struct lazyfree *lazyfree = mem_zalloc(sizeof(*lazyfree));
+    pthread_condattr_t monotonic;
 
     CHECK(pthread_mutex_init(&lazyfree->lock, NULL) == 0);
     CHECK(pthread_cond_init(&lazyfree->queued, NULL) == 0);
-    CHECK(pthread_cond_init(&lazyfree->done, NULL) == 0);
+    CHECK(pthread_condattr_init(&monotonic) == 0);
+    CHECK(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+    CHECK(pthread_cond_init(&lazyfree->done, &monotonic) == 0);
+    pthread_condattr_destroy(&monotonic);
     lazyfree->end = &lazyfree->first;
     return lazyfree;
 }
@@ -104,6 +113,8 @@ void lazyfree_take(struct lazyfree *lazyfree, void (*release)(void *thing), void
     *lazyfree->end = job;
     lazyfree->end = &job->next;
     lazyfree->jobs_taken++;
+    if (objects == 0)
+        lazyfree->unasked = lazyfree->jobs_taken;
     lazyfree->pending += objects;
     pthread_cond_signal(&lazyfree->queued);
     pthread_mutex_unlock(&lazyfree->lock);
@@ -118,6 +129,28 @@ void lazyfree_drain(struct lazyfree *lazyfree)
     while (lazyfree->jobs_done < until)
         pthread_cond_wait(&lazyfree->done, &lazyfree->lock);
     pthread_mutex_unlock(&lazyfree->lock);
+}
+
+bool lazyfree_await(struct lazyfree *lazyfree, size_t limit)
+{
+    bool waited = false;
+
+    pthread_mutex_lock(&lazyfree->lock);
+    while (lazyfree->jobs_done < lazyfree->unasked && mem_used() > limit) {
+        struct timespec until;
+
+        /* a step at a time, for most of a large value is enough often */
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += AWAIT_STEP_NS;
+        if (until.tv_nsec >= 1000 * 1000 * 1000) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000 * 1000 * 1000;
+        }
+        pthread_cond_timedwait(&lazyfree->done, &lazyfree->lock, &until);
+        waited = true;
+    }
+    pthread_mutex_unlock(&lazyfree->lock);
+    return waited;
 }
 
 void lazyfree_counts(struct lazyfree *lazyfree, uint64_t *freed, uint64_t *pending)

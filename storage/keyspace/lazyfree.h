@@ -3,6 +3,7 @@
 #ifndef MS_STORAGE_KEYSPACE_LAZYFREE_H
 #define MS_STORAGE_KEYSPACE_LAZYFREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,13 +14,18 @@ struct lazyfree *lazyfree_new(void);
 /* Waits until all is freed, then ends the thread. */
 void lazyfree_free(struct lazyfree *lazyfree);
 
-/* Hands over `thing`; the thread calls release(thing). `objects` is what it counts as. Any thread.
- */
+/* Hands over `thing`; the thread calls release(thing). `objects` is what it counts as; 0: nobody
+ * asked for the background, see lazyfree_await. Any thread. */
 void lazyfree_take(struct lazyfree *lazyfree, void (*release)(void *thing), void *thing,
                    size_t objects);
 
 /* Waits until everything queued before the call is freed. */
 void lazyfree_drain(struct lazyfree *lazyfree);
+
+/* Waits while more than `limit` bytes are in use and something is queued that nobody asked to be
+ * freed in the background: whoever deleted it counts on its memory. False if there was nothing to
+ * wait for. Any thread. */
+bool lazyfree_await(struct lazyfree *lazyfree, size_t limit);
 
 /* Objects freed so far, and queued or being freed. Any thread. */
 void lazyfree_counts(struct lazyfree *lazyfree, uint64_t *freed, uint64_t *pending);

@@ -24,6 +24,37 @@ static void test_names_are_found_in_any_case(void **state)
     registry_free(registry);
 }
 
+/* Whatever one byte of a name is changed to, only the other case of a letter is the same command.
+ */
+static void test_a_name_that_differs_in_one_byte_is_another(void **state)
+{
+    struct registry *registry = registry_new(registry_families);
+
+    (void)state;
+    for (const struct command_spec *const *family = registry_families; *family; family++) {
+        for (const struct command_spec *spec = *family; spec->name; spec++) {
+            struct span name = span_text(spec->name);
+            const struct command *command = registry_find_logged(registry, name);
+            char text[64];
+
+            assert_ptr_equal(command->spec, spec);
+            assert_true(name.size < sizeof(text));
+            memcpy(text, name.data, name.size);
+            for (size_t i = 0; i < name.size * 256; i++) {
+                const struct command *found;
+                size_t at = i / 256;
+
+                text[at] = (char)(i % 256);
+                found = registry_find_logged(registry, span_of(text, name.size));
+                assert_true(!found || span_is(span_of(text, name.size), found->spec->name));
+                assert_int_equal(found == command, span_is(span_of(text, name.size), spec->name));
+                text[at] = name.data[at];
+            }
+        }
+    }
+    registry_free(registry);
+}
+
 static void test_subcommands_are_found_by_both_ways(void **state)
 {
     struct registry *registry = registry_new(registry_families);
@@ -134,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_found_in_any_case),
+        cmocka_unit_test(test_a_name_that_differs_in_one_byte_is_another),
         cmocka_unit_test(test_subcommands_are_found_by_both_ways),
         cmocka_unit_test(test_a_renamed_command_is_found_by_its_new_name_only),
         cmocka_unit_test(test_every_entry_of_the_table_is_complete),

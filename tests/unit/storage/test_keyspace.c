@@ -575,6 +575,45 @@ static void test_the_active_cycle_stops_at_its_budget_and_says_so(void **state)
     assert_int_equal(deleted, 5000);
 }
 
+static void test_the_active_cycle_looks_at_the_clock_after_each_large_value(void **state)
+{
+    size_t deleted;
+    bool more;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        char name[24];
+
+        snprintf(name, sizeof(name), "key:%d", i);
+        keyspace_add_take(rq, key(name), &dummy_type, dummy_new(i, 4000));
+        expire(name, fake->now_ms);
+    }
+    deleted = expire_all_shards(0, &more);
+    assert_true(more);
+    assert_in_range(deleted, 1, 64);
+    assert_int_equal(deleted + expire_all_shards(1000000, &more), 1000);
+}
+
+static void test_no_database_waits_until_another_has_nothing_left_to_expire(void **state)
+{
+    size_t left;
+    bool more;
+
+    (void)state;
+    for (int db = 0; db < 3; db++) {
+        fake->db = db;
+        fake_request(fake);
+        fill_expiring(5000, fake->now_ms);
+    }
+    for (int i = 0; i < 4; i++)
+        expire_all_shards(0, &more);
+    for (int db = 0; db < 3; db++) {
+        left = keyspace_count(fake->keyspace, db);
+        assert_in_range(left, 5000 - 2 * 64 * 16, 4999);
+    }
+    fake->db = 0;
+}
+
 static void test_the_active_cycle_can_be_switched_off(void **state)
 {
     bool more;
@@ -831,6 +870,8 @@ int main(void)
         RULE(test_the_average_ttl_is_exact),
         RULE(test_the_active_cycle_deletes_all_that_expired_and_nothing_else),
         RULE(test_the_active_cycle_stops_at_its_budget_and_says_so),
+        RULE(test_the_active_cycle_looks_at_the_clock_after_each_large_value),
+        RULE(test_no_database_waits_until_another_has_nothing_left_to_expire),
         RULE(test_the_active_cycle_can_be_switched_off),
         RULE(test_move_keeps_value_expiry_and_access),
         RULE(test_move_works_for_every_form_of_string),

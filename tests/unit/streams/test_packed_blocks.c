@@ -11,6 +11,7 @@
 
 #include "core/base/mem.h"
 #include "core/hash/random.h"
+#include "storage/rdb/rdb_writer.h"
 #include "streams/pack.h"
 #include "streams/stream.h"
 #include "streams/stream_internal.h"
@@ -365,6 +366,98 @@ static void test_a_dictionary_is_taken_once_it_pays(void **state)
     stream_free(stream);
 }
 
+/* Noise that comes again in each block does not shrink by itself, only with a neighbour. */
+static void test_a_dictionary_is_tried_for_what_does_not_shrink_without(void **state)
+{
+    struct stream *stream = stream_new(&settings);
+    char noise[NODE][100];
+
+    (void)state;
+    for (size_t i = 0; i < NODE; i++)
+        for (size_t at = 0; at < sizeof(noise[i]); at++)
+            noise[i][at] = (char)random_next(&chance);
+    for (uint64_t ms = 1; ms <= 14 * NODE; ms++)
+        append_text(stream, ms, span_of(noise[ms % NODE], sizeof(noise[0])));
+    assert_string_equal(picture(stream), ".sssssssppppp");
+    stream_free(stream);
+}
+
+/* What the compressor was given before, and could not make smaller, takes no dictionary away. */
+static void test_a_block_that_does_not_shrink_does_no_harm_to_the_next_one(void **state)
+{
+    struct stream_block *noise[2], *same, *packed[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        char text[2000];
+        struct span fields[] = {SPAN("event"), {text, sizeof(text)}};
+
+        for (size_t at = 0; at < sizeof(text); at++)
+            text[at] = (char)random_next(&chance);
+        noise[i] = block_new(id_of(1), 2, fields);
+        noise[i] = block_seal(block_append(noise[i], id_of(1), 2, fields));
+    }
+    same = block_copy(noise[1]);
+    packed[0] = pack_block(noise[1], same);
+    assert_non_null(packed[0]);
+    assert_null(pack_block(noise[0], same));
+    packed[1] = pack_block(noise[1], same);
+    assert_non_null(packed[1]);
+    assert_int_equal(packed[1]->capacity, packed[0]->capacity);
+    for (int i = 0; i < 2; i++) {
+        block_free(packed[i]);
+        block_free(noise[i]);
+    }
+    block_free(same);
+}
+
+/* A sealed block of about that many bytes, of words that other blocks have too. */
+static struct stream_block *wordy_block(char words[][16], size_t size)
+{
+    struct stream_block *block = NULL;
+    char text[4096];
+    uint64_t ms = 1;
+
+    do {
+        size_t length = 0, most = 16 * (1 + random_below(&chance, sizeof(text) / 16 - 1));
+        struct span fields[] = {SPAN("event"), {text, 0}};
+
+        for (; length < most; length += 16)
+            memcpy(text + length, words[random_below(&chance, 1024)], 16);
+        fields[1].size = length;
+        block =
+            block_append(block ? block : block_new(id_of(1), 2, fields), id_of(ms++), 2, fields);
+    } while (block->size < size);
+    return block_seal(block);
+}
+
+static void test_blocks_of_all_sizes_come_back_with_any_dictionary(void **state)
+{
+    static char words[1024][16];
+    size_t tried = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(words); i++)
+        words[i / 16][i % 16] = (char)random_next(&chance);
+    for (int round = 0; round < 300; round++) {
+        struct stream_block *block = wordy_block(words, random_below(&chance, PACK_SIZE_LIMIT));
+        struct stream_block *other = wordy_block(words, random_below(&chance, 32 << 10));
+        struct stream_block *packed = pack_block(block, round % 4 ? other : NULL), *plain;
+
+        block_free(other);
+        if (packed) {
+            plain = pack_unpacked_once(packed);
+            assert_int_equal(plain->size, block->size);
+            assert_memory_equal(plain->data, block->data, block->size);
+            block_free(plain);
+            block_free(packed);
+            tried++;
+        }
+        block_free(block);
+    }
+    assert_true(tried > 100);
+}
+
 static void test_a_dictionary_lives_as_long_as_a_block_needs_it(void **state)
 {
     const struct stream_trim trim = {.strategy = STREAM_TRIM_MAXLEN, .max_length = 4};
@@ -387,6 +480,26 @@ static void test_a_dictionary_lives_as_long_as_a_block_needs_it(void **state)
     stream_cursor_release(&cursor);
     assert_int_equal(count, 4 * 200);
     stream_free(copy);
+}
+
+/* A share is a write, and in a forked child each page that is written is one more to pay for. */
+static void test_saving_writes_nothing_into_the_blocks(void **state)
+{
+    struct stream *stream = filled(8);
+    struct buffer bytes = {0};
+    struct rdb_writer writer;
+    struct radix_leaf leaf;
+
+    (void)state;
+    pack_forget();
+    rdb_writer_init(&writer, &bytes, false);
+    stream_type.save(stream, &writer);
+    assert_true(radix_first(stream->tree, &leaf));
+    do {
+        assert_false(block_is_shared(leaf.value));
+    } while (radix_next(stream->tree, leaf.key, &leaf));
+    buffer_release(&bytes);
+    stream_free(stream);
 }
 
 static void test_memory_tells_what_is_saved(void **state)
@@ -458,7 +571,11 @@ int main(void)
         RULE(test_a_copy_shares_packed_blocks_and_keeps_them),
         RULE(test_an_open_cursor_outlives_what_the_thread_remembers),
         RULE(test_a_dictionary_is_taken_once_it_pays),
+        RULE(test_a_dictionary_is_tried_for_what_does_not_shrink_without),
+        RULE(test_a_block_that_does_not_shrink_does_no_harm_to_the_next_one),
+        RULE(test_blocks_of_all_sizes_come_back_with_any_dictionary),
         RULE(test_a_dictionary_lives_as_long_as_a_block_needs_it),
+        RULE(test_saving_writes_nothing_into_the_blocks),
         RULE(test_memory_tells_what_is_saved),
         RULE(test_copies_may_be_used_by_different_threads),
     };
