@@ -65,9 +65,11 @@ int dispatch_find_keys(struct request *rq, const struct command *command, uint64
         return 0;
     if (spec->begin == KEY_BEGIN_INDEX && spec->find == KEY_FIND_RANGE && spec->last == 0 &&
         spec[1].begin == KEY_BEGIN_NONE && (size_t)spec->index < rq->argc) {
-        rq->known[0].at = (uint32_t)spec->index;
-        rq->known[0].hash = key_hash(rq->argv[spec->index]);
-        rq->known_count = 1;
+        if (rq->known_count == 0 || rq->known[0].at != (uint32_t)spec->index) {
+            rq->known[0].at = (uint32_t)spec->index;
+            rq->known[0].hash = key_hash(rq->argv[spec->index]);
+            rq->known_count = 1;
+        }
         *shards = UINT64_C(1) << key_shard(rq->known[0].hash);
         return 0;
     }
@@ -284,6 +286,8 @@ bool dispatch_make_room(struct reactor *reactor)
         size_t freed;
 
         start_ns = start_ns ? start_ns : one_ns;
+        if (keyspace_lazyfree_await(reactor->server->keyspace, settings->maxmemory))
+            continue;
         dispatch_prepare(reactor, &rq, reactor->serve_arena);
         freed = settings->maxmemory_policy == EVICT_NONE ? 0 : keyspace_evict_one(&rq);
         evicted(reactor, &rq);

@@ -58,12 +58,12 @@ static bool is_from_a_browser(struct span word)
 }
 
 /* The command or subcommand of the call, or NULL after writing the error. */
-static const struct command *find_command(struct session *session, size_t argc,
-                                          const struct span *argv, struct reply *out)
+static const struct command *find_command(struct session *session, const struct call *call,
+                                          struct reply *out)
 {
-    const struct registry *registry = session->reactor->server->registry;
-    const struct command *command = registry_find(registry, argv[0]);
-    const struct command *sub;
+    const struct command *command = call->command, *sub;
+    const struct span *argv = call->argv;
+    size_t argc = call->argc;
 
     if (!command) {
         reply_unknown(out, argc, argv);
@@ -324,8 +324,8 @@ void execute_count_call(struct reactor *reactor, const struct observed_call *cal
         observe_took(reactor, call, took, reply_size(out));
 }
 
-static void run_command(struct session *session, const struct command *command, size_t argc,
-                        struct span *argv, struct reply *out)
+static void run_command(struct session *session, const struct command *command,
+                        const struct call *made, struct reply *out)
 {
     struct reactor *reactor = session->reactor;
     uint64_t started_ns = reactor->now_ns;
@@ -333,8 +333,13 @@ static void run_command(struct session *session, const struct command *command, 
     struct request rq;
 
     dispatch_prepare(reactor, &rq, reactor->arena);
-    rq.argc = argc;
-    rq.argv = argv;
+    rq.argc = made->argc;
+    rq.argv = made->argv;
+    if (made->key_at) {
+        rq.known[0].at = made->key_at;
+        rq.known[0].hash = made->key_hash;
+        rq.known_count = 1;
+    }
     rq.db = session->db;
     rq.flags |= session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
     rq.host = session;
@@ -367,16 +372,16 @@ static void refused(struct session *session, const struct command *command, stru
     reactor->stats.commands_processed++;
 }
 
-bool session_execute(struct session *session, size_t size)
+bool session_execute(struct session *session, const struct call *call)
 {
-    size_t argc = session->parser.argc;
-    struct span *argv = session->parser.argv;
+    size_t argc = call->argc;
+    struct span *argv = call->argv;
     const struct command *command;
     struct reply out;
     bool ran = false;
 
     reply_init(&out, &session->output.own, session->protocol);
-    command = find_command(session, argc, argv, &out);
+    command = find_command(session, call, &out);
     if (is_odd_for_replica(session, command)) {
         session->output.own.size = out.start;
         session_close(session);
@@ -386,7 +391,7 @@ bool session_execute(struct session *session, size_t size)
         session->flags |= SESSION_PAUSED;
         return false;
     }
-    session->argv_bytes = size;
+    session->argv_bytes = call->size;
     if (command) {
         session->last_command = command;
         if (registry_has_renames(session->reactor->server->registry))
@@ -396,7 +401,7 @@ bool session_execute(struct session *session, size_t size)
     if (!ran)
         refused(session, command, &out);
     else if (!transaction_queue(session, command, argc, argv, &out))
-        run_command(session, command, argc, argv, &out);
+        run_command(session, command, call, &out);
     session->commands++;
     settle_reply(session, &out);
     if (session->linked & (1u << LINK_MONITOR))

@@ -172,6 +172,23 @@ static void apply_limits(struct session *session)
     };
 }
 
+/* Runs the calls as long as they may; *at moves behind them. Returns how many have run. */
+static size_t run_calls(struct session *session, const struct lookahead *ahead, size_t *at)
+{
+    size_t done = 0;
+
+    for (; done < ahead->count; done++) {
+        const struct call *call = &ahead->calls[done];
+
+        if (done > 0 && (is_held_back(session) || is_clogged(session)))
+            break;
+        if (call->argc > 0 && !session_execute(session, call))
+            break;
+        *at += call->size;
+    }
+    return done;
+}
+
 /* Runs the requests in data[0 .. size); returns the bytes used. What is not used is a request's
  * beginning, or belongs to a session that is held back. */
 static size_t run_requests(struct session *session, const char *data, size_t size)
@@ -185,23 +202,23 @@ static size_t run_requests(struct session *session, const char *data, size_t siz
     if (session->primary)
         return link_receive(session, data, size);
     while (at < size && !is_held_back(session) && !is_clogged(session)) {
-        size_t consumed = 0;
+        struct lookahead ahead;
+        size_t done;
         int rc;
 
         apply_limits(session);
-        rc = request_parser_feed(&session->parser, data + at, size - at, &consumed);
+        rc = lookahead_read(&ahead, session, data + at, size - at);
         if (rc == 0)
             break;
         if (rc < 0) {
             protocol_error(session);
             return size;
         }
-        if (session->parser.argc > 0 && !session_execute(session, consumed)) {
-            request_parser_reset(&session->parser); /* it will be parsed again when it may run */
-            break;
-        }
-        at += consumed;
-        request_parser_reset(&session->parser);
+        done = run_calls(session, &ahead, &at);
+        if (ahead.is_borrowed || done < ahead.count)
+            request_parser_reset(&session->parser);
+        if (done < ahead.count)
+            break; /* they will be parsed again when they may run */
     }
     return at;
 }

@@ -1,0 +1,86 @@
+#include "broker/session/lookahead.h"
+#include "broker/reactor/reactor.h"
+#include "broker/server/server.h"
+#include "broker/session/session.h"
+#include "core/hash/key_hash.h"
+#include "storage/keyspace/keyspace.h"
+
+#include <string.h>
+
+static void find_key(struct call *call)
+{
+    unsigned at = call->command ? call->command->key_at : 0;
+
+    if (at == 0 || at >= call->argc)
+        return;
+    call->key_at = at;
+    call->key_hash = key_hash(call->argv[at]);
+}
+
+/* The call that the parser has complete, with its arguments where they stay. */
+static void add(struct lookahead *self, const struct session *session, struct span *argv,
+                size_t size)
+{
+    const struct registry *registry = session->reactor->server->registry;
+    struct call *call = &self->calls[self->count++];
+
+    *call = (struct call){.argc = session->parser.argc, .argv = argv, .size = size};
+    if (call->argc > 0)
+        call->command = registry_find(registry, argv[0]);
+    find_key(call);
+}
+
+/* Two passes, so that none waits for what it has just asked for. */
+static void fetch(const struct lookahead *self, const struct session *session)
+{
+    struct keyspace *keyspace = session->reactor->server->keyspace;
+
+    if (atomic_load_explicit(&session->reactor->server->loading, memory_order_relaxed))
+        return; /* by a thread that does not lock */
+    for (size_t i = 0; i < self->count; i++)
+        if (self->calls[i].key_at)
+            keyspace_prefetch(keyspace, session->db, self->calls[i].key_hash, PREFETCH_PLACE);
+    for (size_t i = 0; i < self->count; i++)
+        if (self->calls[i].key_at)
+            keyspace_prefetch(keyspace, session->db, self->calls[i].key_hash, PREFETCH_ENTRY);
+}
+
+/* Words of an inline request lie in the parser; what an unauthenticated client sends is judged by
+ * what it was before, one call at a time. */
+static bool may_copy(const struct session *session, const char *data, size_t size, size_t used)
+{
+    return data[0] == '*' && size > used && !session->parser.limits.unauthenticated &&
+           session->parser.argc > 0;
+}
+
+int lookahead_read(struct lookahead *self, struct session *session, const char *data, size_t size)
+{
+    struct request_parser *parser = &session->parser;
+    struct span *room = self->argv, *const end = self->argv + LOOKAHEAD_ARGUMENTS;
+    size_t at = 0, used = 0;
+    int rc = request_parser_feed(parser, data, size, &used);
+
+    self->count = 0;
+    self->is_borrowed = false;
+    if (rc <= 0)
+        return rc;
+    if (!may_copy(session, data, size, used) || parser->argc > LOOKAHEAD_ARGUMENTS) {
+        self->is_borrowed = true;
+        add(self, session, parser->argv, used);
+        return 1;
+    }
+    while (rc > 0 && data[at] == '*' && parser->argc <= (size_t)(end - room) &&
+           self->count < LOOKAHEAD_CALLS) {
+        memcpy(room, parser->argv, parser->argc * sizeof(*room));
+        add(self, session, room, used);
+        room += parser->argc;
+        at += used;
+        request_parser_reset(parser);
+        rc = at < size ? request_parser_feed(parser, data + at, size - at, &used) : 0;
+    }
+    if (rc != 0)
+        request_parser_reset(parser); /* it is read again when it is its turn */
+    if (self->count > 1)
+        fetch(self, session);
+    return 1;
+}
