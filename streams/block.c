@@ -258,6 +258,8 @@ struct stream_block *block_append_within(struct stream_block *block, struct stre
         limit = (size_t)max_bytes;
     if (max_entries > 0 && block->count >= (uint64_t)max_entries)
         return NULL;
+    if (stream_id_compare(id, block->last) <= 0)
+        return NULL; /* it ends with what was deleted, and XSETID went back behind that */
     shape = measure(block, id, count, fields);
     if (sizeof(*block) + block->size + shape.size > limit)
         return NULL;

@@ -89,7 +89,7 @@ struct stream_block *block_append(struct stream_block *block, struct stream_id i
                                   const struct span *fields);
 
 /* The same within limits of entries and of bytes with the header (0: none). NULL, and the block is
- * as it was, if the entry would pass one. */
+ * as it was, if the entry would pass one, or would not come last. */
 struct stream_block *block_append_within(struct stream_block *block, struct stream_id id,
                                          size_t count, const struct span *fields,
                                          int64_t max_entries, int64_t max_bytes);

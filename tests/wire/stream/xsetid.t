@@ -131,3 +131,30 @@ a> XSETID e 18446744073709551615-18446744073709551615
 a< OK
 a> XADD e * f v
 a< (error) ERR The stream has exhausted the last possible ID, unable to add more items
+# what was trimmed at the end is not in the way of what comes when the id went back
+only ours
+a> XADD b 1-1 f v
+a< "1-1"
+a> XADD b 5-1 f v
+a< "5-1"
+a> XGROUP CREATE b g 0
+a< OK
+a> XREADGROUP GROUP g c NOACK STREAMS b 1-0
+a< [["b" []]]
+a> XREADGROUP GROUP g c STREAMS b >
+a< [["b" [["1-1" ["f" "v"]] ["5-1" ["f" "v"]]]]]
+a> XACK b g 5-1
+a< 1
+a> XTRIM b MINID = 9 ACKED
+a< 1
+a> XSETID b 2-0
+a< OK
+a> XADD b 3-1 f w
+a< "3-1"
+a> XRANGE b 3 3
+a< [["3-1" ["f" "w"]]]
+a> XDEL b 3-1
+a< 1
+a> XLEN b
+a< 1
+end
