@@ -300,6 +300,9 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def print_window(job: str, who: str, window: str, took: list[float]) -> None:
+    if not took:
+        print(f"{job:14} {who:7} {window:7} over before a PING was answered", flush=True)
+        return
     figures = [percentile(took, share) for share in (0.5, 0.99, 0.999)] + [took[-1]]
     stalls = sum(1 for one in took if one > STALL_SECONDS)
     columns = " ".join(f"{one * 1000:9.3f}" for one in figures)
