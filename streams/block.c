@@ -258,8 +258,6 @@ struct stream_block *block_append_within(struct stream_block *block, struct stre
         limit = (size_t)max_bytes;
     if (max_entries > 0 && block->count >= (uint64_t)max_entries)
         return NULL;
-    if (stream_id_compare(id, block->last) <= 0)
-        return NULL; /* it ends with what was deleted, and XSETID went back behind that */
     shape = measure(block, id, count, fields);
     if (sizeof(*block) + block->size + shape.size > limit)
         return NULL;
@@ -372,6 +370,7 @@ bool block_is_sparse(const struct stream_block *block)
 struct stream_block *block_compact(struct stream_block *block)
 {
     struct stream_block *fresh = copy_header(block, block->size - block->dead);
+    struct stream_id last = block->first;
     struct block_entry entry;
     size_t to = block->names_size;
 
@@ -382,11 +381,13 @@ struct stream_block *block_compact(struct stream_block *block)
             continue;
         memcpy(fresh->data + to, block->data + at, entry.next - at);
         to += entry.next - at;
+        last = entry.id;
     }
     fresh->size = (uint32_t)to;
     fresh->first_live = block->names_size;
     fresh->dead = 0;
     fresh->stubborn = false;
+    fresh->last = last;
     block_free(block);
     return fresh;
 }

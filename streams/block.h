@@ -89,7 +89,7 @@ struct stream_block *block_append(struct stream_block *block, struct stream_id i
                                   const struct span *fields);
 
 /* The same within limits of entries and of bytes with the header (0: none). NULL, and the block is
- * as it was, if the entry would pass one, or would not come last. */
+ * as it was, if the entry would pass one. */
 struct stream_block *block_append_within(struct stream_block *block, struct stream_id id,
                                          size_t count, const struct span *fields,
                                          int64_t max_entries, int64_t max_bytes);
@@ -115,8 +115,8 @@ void block_delete(struct stream_block *block, size_t at);
 /* Worth writing anew. */
 bool block_is_sparse(const struct stream_block *block);
 
-/* The same block without its deleted entries (`count` stays); the hold on the old one is given up.
- */
+/* The same block without its deleted entries (`count` and `first` stay, `last` is the last live
+ * one's id); the hold on the old one is given up. */
 struct stream_block *block_compact(struct stream_block *block);
 
 /* Id of the last live entry. CHECKs that there is one. */

@@ -109,13 +109,11 @@ static bool next_forward(struct stream_cursor *cursor)
             continue;
         }
         block_entry_at(cursor->block, cursor->at, &entry);
-        if (entry.deleted) { /* it says nothing of what follows: see block_append_within */
-            cursor->at = entry.next;
-            continue;
-        }
         if (stream_id_compare(entry.id, cursor->to) > 0)
             return false;
         cursor->at = entry.next;
+        if (entry.deleted)
+            continue;
         take(cursor, &entry);
         return true;
     }

@@ -255,19 +255,6 @@ void stream_append(struct stream *stream, const struct settings *settings, struc
     stream->last_id = stream->last_live = id;
 }
 
-void stream_set_id(struct stream *stream, struct stream_id last_id, uint64_t added,
-                   struct stream_id max_deleted)
-{
-    stream->last_id = last_id;
-    if (added != UINT64_MAX) {
-        if (added < stream->entries_added && stream->groups)
-            stream->group_ops->limit_reads(stream->groups, added);
-        stream->entries_added = added;
-    }
-    if (!stream_id_is_zero(max_deleted))
-        stream->max_deleted_id = max_deleted;
-}
-
 /* --- Removing. */
 
 struct stream_block *stream_first_block(const struct stream *stream)
@@ -394,6 +381,38 @@ void stream_after_removal(struct stream *stream, bool last_went)
     block_view_open(&view, last_block(stream));
     stream->last_live = block_last_live(view.block);
     block_view_close(&view);
+}
+
+/* Ids rise through all blocks, deleted entries too. What was deleted above the last id there is now
+ * would be in the way of what comes. */
+static void end_with_live(struct stream *stream)
+{
+    struct stream_block *block = last_block(stream), *plain;
+
+    if (!block || stream_id_compare(block->last, stream->last_id) <= 0)
+        return;
+    plain = block->packed ? block_copy(block) : block;
+    if (plain != block)
+        block_free(block);
+    plain = block_compact(plain);
+    if (stream->tail)
+        stream->tail = plain;
+    else
+        stream_replace_block(stream, plain);
+}
+
+void stream_set_id(struct stream *stream, struct stream_id last_id, uint64_t added,
+                   struct stream_id max_deleted)
+{
+    stream->last_id = last_id;
+    end_with_live(stream);
+    if (added != UINT64_MAX) {
+        if (added < stream->entries_added && stream->groups)
+            stream->group_ops->limit_reads(stream->groups, added);
+        stream->entries_added = added;
+    }
+    if (!stream_id_is_zero(max_deleted))
+        stream->max_deleted_id = max_deleted;
 }
 
 int stream_delete_referenced(struct stream *stream, struct stream_id id,

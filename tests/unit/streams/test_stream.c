@@ -173,7 +173,7 @@ static void test_set_id_leaves_what_is_not_given(void **state)
     stream_free(stream);
 }
 
-/* What was deleted at the end is still in the block when XSETID goes back behind it. */
+/* What was deleted at the end is not in the way of what comes when XSETID goes back behind it. */
 static void test_what_is_appended_behind_an_id_that_went_back_is_found(void **state)
 {
     struct stream *stream = filled(10);
@@ -184,12 +184,31 @@ static void test_what_is_appended_behind_an_id_that_went_back_is_found(void **st
     stream_set_id(stream, id_of(5), UINT64_MAX, id_of(5));
     append(stream, 6);
     append(stream, 8);
-    assert_int_equal(stream_block_count(stream), 2);
+    assert_int_equal(stream_block_count(stream), 1);
     assert_int_equal(stream_count_upto(stream, id_of(5)), 5);
     assert_int_equal(stream_count_upto(stream, id_of(7)), 6);
     assert_int_equal(stream_count_upto(stream, id_of(100)), 7);
     assert_true(stream_delete(stream, id_of(8)) && stream_delete(stream, id_of(6)));
     assert_false(stream_delete(stream, id_of(9)));
+    stream_free(stream);
+}
+
+/* The same with a last block that was sealed before what followed it went. */
+static void test_a_sealed_block_is_not_in_the_way_either(void **state)
+{
+    struct stream *stream = filled(101);
+
+    (void)state;
+    assert_int_equal(stream_block_count(stream), 2);
+    for (uint64_t ms = 91; ms <= 101; ms++)
+        stream_delete(stream, id_of(ms));
+    assert_int_equal(stream_block_count(stream), 1);
+    stream_set_id(stream, id_of(90), UINT64_MAX, id_of(90));
+    append(stream, 92);
+    for (uint64_t ms = 92; ms <= 101; ms++)
+        assert_int_equal(stream_count_upto(stream, id_of(ms)), 91);
+    assert_int_equal(stream_count_upto(stream, id_of(91)), 90);
+    assert_true(stream_delete(stream, id_of(92)));
     stream_free(stream);
 }
 
@@ -527,6 +546,7 @@ int main(void)
         cmocka_unit_test(test_count_upto_is_a_rank),
         cmocka_unit_test(test_set_id_leaves_what_is_not_given),
         cmocka_unit_test(test_what_is_appended_behind_an_id_that_went_back_is_found),
+        cmocka_unit_test(test_a_sealed_block_is_not_in_the_way_either),
         cmocka_unit_test(test_exact_trimming_reaches_the_length),
         cmocka_unit_test(test_approximate_trimming_takes_whole_nodes),
         cmocka_unit_test(test_approximate_trimming_counts_live_entries_of_a_node),
