@@ -58,9 +58,10 @@ static void put_keyspace_counters(struct info_report *report, const struct react
     buffer_printf(report->out,
                   "evicted_keys:%llu\r\nevicted_clients:0\r\nevicted_scripts:%llu\r\n"
                   "keyspace_hits:%llu\r\n"
-                  "keyspace_misses:%llu\r\n",
+                  "keyspace_misses:%llu\r\nkeyspace_lock_waits:%llu\r\n",
                   (unsigned long long)stats.evicted_keys, (unsigned long long)scripts.evicted,
-                  (unsigned long long)stats.hits, (unsigned long long)stats.misses);
+                  (unsigned long long)stats.hits, (unsigned long long)stats.misses,
+                  (unsigned long long)stats.lock_waits);
 }
 
 static double milliseconds(uint64_t nanoseconds)

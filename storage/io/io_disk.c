@@ -100,10 +100,12 @@ static int disk_read(struct io_file *file, uint64_t at, void *to, size_t size, s
     return 0;
 }
 
-static int disk_append(struct io_file *file, struct span bytes, struct diag *diag)
+/* At `at`, or behind what there is if that is negative. */
+static int put(struct io_file *file, off_t at, struct span bytes, struct diag *diag)
 {
     while (bytes.size > 0) {
-        ssize_t part = write(fd_of(file), bytes.data, bytes.size);
+        ssize_t part = at < 0 ? write(fd_of(file), bytes.data, bytes.size)
+                              : pwrite(fd_of(file), bytes.data, bytes.size, at);
 
         if (part < 0 && errno == EINTR)
             continue;
@@ -113,26 +115,19 @@ static int disk_append(struct io_file *file, struct span bytes, struct diag *dia
             return diag_set(diag, ERR_FULL, "write to %s: it takes no more", path_of(file));
         bytes.data += part;
         bytes.size -= (size_t)part;
+        at += at < 0 ? 0 : part;
     }
     return 0;
 }
 
+static int disk_append(struct io_file *file, struct span bytes, struct diag *diag)
+{
+    return put(file, -1, bytes, diag);
+}
+
 static int disk_write(struct io_file *file, uint64_t at, struct span bytes, struct diag *diag)
 {
-    while (bytes.size > 0) {
-        ssize_t part = pwrite(fd_of(file), bytes.data, bytes.size, (off_t)at);
-
-        if (part < 0 && errno == EINTR)
-            continue;
-        if (part < 0)
-            return failed(diag, "write to", path_of(file));
-        if (part == 0)
-            return diag_set(diag, ERR_FULL, "write to %s: it takes no more", path_of(file));
-        bytes.data += part;
-        bytes.size -= (size_t)part;
-        at += (uint64_t)part;
-    }
-    return 0;
+    return put(file, (off_t)at, bytes, diag);
 }
 
 static int disk_size(struct io_file *file, uint64_t *size, struct diag *diag)

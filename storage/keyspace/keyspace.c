@@ -112,8 +112,14 @@ void keyspace_lock(struct keyspace *keyspace, uint64_t shards)
 {
     if (!keyspace->locking)
         return;
-    for (; shards; shards &= shards - 1)
-        CHECK(pthread_mutex_lock(&keyspace->shards[__builtin_ctzll(shards)].lock) == 0);
+    for (; shards; shards &= shards - 1) {
+        struct shard *shard = &keyspace->shards[__builtin_ctzll(shards)];
+
+        if (pthread_mutex_trylock(&shard->lock) == 0)
+            continue;
+        atomic_fetch_add_explicit(&shard->lock_waits, 1, memory_order_relaxed);
+        CHECK(pthread_mutex_lock(&shard->lock) == 0);
+    }
 }
 
 void keyspace_unlock(struct keyspace *keyspace, uint64_t shards)

@@ -172,6 +172,7 @@ struct keyspace_stats {
     uint64_t evicted_keys;
     uint64_t lazyfreed_objects, lazyfree_pending;
     double expired_stale_percent;
+    uint64_t lock_waits; /* a shard was wanted and held by another thread */
 };
 
 void keyspace_stats_get(const struct keyspace *keyspace, struct keyspace_stats *stats);

@@ -52,6 +52,7 @@ struct shard {
     /* Written only with the lock held; atomic for the sake of those who sum them up without it,
      * which needs no order. */
     _Atomic uint64_t counters[SHARD_COUNTERS];
+    _Atomic uint64_t lock_waits; /* how often the lock was another's; counted without it, relaxed */
     _Atomic uint64_t stale,
         checked; /* of the last expire slice: keys left expired, keys looked at */
 };

@@ -168,7 +168,7 @@ def main() -> int:
             writer.start()
         chance = random.Random(options.seed)
         while any(writer.is_alive() for writer in writers):
-            time.sleep(0.2)
+            writers[-1].join(0.2)
             disturb(control, chance)
         for writer in writers:
             writer.join()

@@ -6,6 +6,7 @@
 #include "tests/unit/storage/dummy_value.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,10 +207,47 @@ static void test_threads_that_hold_their_shards_lose_nothing(void **state)
     assert_int_equal(atomic_load(&dummies_alive), 0);
 }
 
+static uint64_t lock_waits(void)
+{
+    struct keyspace_stats stats;
+
+    keyspace_stats_get(keyspace, &stats);
+    return stats.lock_waits;
+}
+
+static void *lock_two(void *unused)
+{
+    keyspace_lock(keyspace, 3);
+    keyspace_unlock(keyspace, 3);
+    return unused;
+}
+
+/* Counted before it waits, so that who looks sees it waiting. */
+static void test_who_waits_for_a_shard_is_counted(void **state)
+{
+    pthread_t thread;
+
+    (void)state;
+    keyspace = keyspace_new(1, true);
+    lock_two(NULL);
+    assert_int_equal(lock_waits(), 0);
+    keyspace_lock(keyspace, 2);
+    assert_int_equal(pthread_create(&thread, NULL, lock_two, NULL), 0);
+    while (lock_waits() == 0)
+        sched_yield();
+    keyspace_unlock(keyspace, 2);
+    pthread_join(thread, NULL);
+    assert_int_equal(lock_waits(), 1);
+    keyspace_stats_reset(keyspace);
+    assert_int_equal(lock_waits(), 0);
+    keyspace_free(keyspace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_threads_that_hold_their_shards_lose_nothing),
+        cmocka_unit_test(test_who_waits_for_a_shard_is_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
