@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import pathlib
 import selectors
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import Callable
+from typing import Callable, Iterable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
@@ -162,3 +163,26 @@ def side_by_side(
     for name, values in theirs.items():
         a, b = median(values), median(mine[name])
         print(f"{name:42} {a:9.2f} {b:9.2f} {a / b if b else 0:6.2f}x", flush=True)
+
+
+def two_servers(doc: str | None, ours: str = "") -> argparse.ArgumentParser:
+    """The options of a program that measures ours beside redis-server; `ours`: options it has anyway."""
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--redis", default="/usr/bin/redis-server", help="'' leaves it out")
+    parser.add_argument("--args", default=ours, help="further options for our server")
+    parser.add_argument("--reactors", type=int, default=1)
+    parser.add_argument("--scale", type=float, default=1.0, help="of the usual work")
+    return parser
+
+
+def chosen_names(parser: argparse.ArgumentParser, text: str | None, known: Iterable[str]) -> list[str]:
+    """Names with commas between, each of them known; all without."""
+    known = list(known)
+    names = text.split(",") if text else known
+    for name in names:
+        if name not in known:
+            parser.error(f"there is no {name!r}: {', '.join(known)}")
+    return names

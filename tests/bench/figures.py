@@ -10,7 +10,6 @@ the rounds' ratios. Fails on nothing. README.md says what each row measures.
 
 from __future__ import annotations
 
-import argparse
 import pathlib
 import random
 import resource
@@ -20,7 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from common import benchmark, deliver_all, fan_out, growth, measured, median, pour
+from common import benchmark, chosen_names, deliver_all, fan_out, growth, measured, median, pour, two_servers
 from durability import group_cost, rate
 from loads import LOADS, TEN, VALUE, Load
 from resp import encode  # found through common
@@ -336,22 +335,14 @@ def allow_many_files() -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = two_servers(__doc__)
     table = {row.name: row for row in rows()}
-    parser.add_argument("--ours", required=True)
-    parser.add_argument("--redis", default="/usr/bin/redis-server")
-    parser.add_argument("--args", default="", help="further options for our server")
-    parser.add_argument("--reactors", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--only", help=f"rows with commas between: {', '.join(table)}")
     given = parser.parse_args()
-    names = given.only.split(",") if given.only else list(table)
-    for name in names:
-        if name not in table:
-            parser.error(f"there is no row {name!r}: {', '.join(table)}")
+    if not given.redis:
+        parser.error("the figures are ratios: both servers have to be there")
+    names = chosen_names(parser, given.only, table)
     allow_many_files()
     bench = Bench(given.ours, given.redis, given.args.split(), given.reactors, given.scale)
     started = time.monotonic()

@@ -11,7 +11,6 @@ counted while the load is set up. --profile NAME shows the functions of ours tha
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import pathlib
 import re
@@ -22,6 +21,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from common import chosen_names, two_servers
 from common import lib_server as servers
 from loads import LOADS, Load
 
@@ -173,23 +173,8 @@ def compare(options: Options, names: list[str]) -> None:
                 print_profile(name, mine, options.top)
 
 
-def chosen_names(given: str | None) -> list[str]:
-    names = given.split(",") if given else list(LOADS)
-    for name in names:
-        if name not in LOADS:
-            sys.exit(f"there is no load {name!r}: {', '.join(LOADS)}")
-    return names
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--ours", required=True)
-    parser.add_argument("--redis", default="/usr/bin/redis-server", help="'' leaves it out")
-    parser.add_argument("--args", default="--appendonly no --save", help="further options for our server")
-    parser.add_argument("--reactors", type=int, default=1)
-    parser.add_argument("--scale", type=float, default=1.0, help="1: N is 4000 for most loads")
+    parser = two_servers(__doc__, "--appendonly no --save")
     parser.add_argument("--only", help=f"loads with commas between: {', '.join(LOADS)}")
     parser.add_argument("--profile", metavar="LOADS", help="as --only, with our functions")
     parser.add_argument("--top", type=int, default=TOP, help="functions to show")
@@ -206,7 +191,7 @@ def main() -> int:
         inclusive=given.inclusive,
     )
     started = time.monotonic()
-    compare(options, chosen_names(given.profile or given.only))
+    compare(options, chosen_names(parser, given.profile or given.only, LOADS))
     print(f"\n{time.monotonic() - started:.0f} s")
     return 0
 

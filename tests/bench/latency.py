@@ -9,7 +9,6 @@ time, because the last one was not answered, counts from when it was due. Prints
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import gc
 import multiprocessing
@@ -23,7 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from common import used_memory
+from common import chosen_names, two_servers, used_memory
 from figures import json
 from loads import Wire
 from resp import Client, Verbatim, encode  # found through common
@@ -310,20 +309,10 @@ def print_window(job: str, who: str, window: str, took: list[float]) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--ours", required=True)
-    parser.add_argument("--redis", default="/usr/bin/redis-server", help="'' leaves it out")
-    parser.add_argument("--args", default="", help="further options for our server")
-    parser.add_argument("--reactors", type=int, default=1)
-    parser.add_argument("--scale", type=float, default=1.0)
+    parser = two_servers(__doc__)
     parser.add_argument("--only", help=f"jobs with commas between: {', '.join(JOBS)}")
     given = parser.parse_args()
-    names = given.only.split(",") if given.only else list(JOBS)
-    for name in names:
-        if name not in JOBS:
-            parser.error(f"there is no job {name!r}: {', '.join(JOBS)}")
+    names = chosen_names(parser, given.only, JOBS)
     started = time.monotonic()
     heads = " ".join(f"{head:>9}" for head in ("p50", "p99", "p99.9", "max"))
     print(f"{'PING, ms':30} {'samples':>8} {heads} {'> 1 ms':>8}")
