@@ -573,7 +573,7 @@ def what_is_told_of_the_link_is_so(options: Any) -> None:
         assert "master_link_down_since_seconds" not in told and told["master_client_io_thread"] == "0"
         assert int(told["total_disconnect_time_sec"]) >= 1
         attempts, before = int(told["master_total_sync_attempts"]), int(told["total_disconnect_time_sec"])
-        assert int(told["master_current_sync_attempts"]) == attempts >= 3
+        assert int(told["master_current_sync_attempts"]) == attempts >= 2  # the second may have been let in
         wait_for(lambda: number("master_link_up_since_seconds") >= 1, 20, "a second to pass")
         proxy.refuses = True
         proxy.cut()
