@@ -127,6 +127,17 @@ static void wake_databases(struct reactor *reactor, const struct request *rq,
         wait_ready_all(reactor, all ? -1 : effect->key.db);
 }
 
+/* Who takes messages is served call by call, so that each gets its share. */
+static void wake_key(struct reactor *reactor, struct request *rq, const struct key *key)
+{
+    enum wait_interest interest = wait_interest(reactor->server->waits, key);
+
+    if (interest == TAKERS_WAIT)
+        rq->flags &= ~(unsigned)REQUEST_GOES_ON;
+    if (interest != NOBODY_WAITS)
+        dispatch_ready(reactor, key);
+}
+
 static void count_change(struct reactor *reactor)
 {
     uint64_t changes = atomic_load_explicit(&reactor->changes, memory_order_relaxed);
@@ -137,7 +148,6 @@ static void count_change(struct reactor *reactor)
 void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
 {
     struct server *server = reactor->server;
-    struct wait_table *waits = reactor->server->waits;
     unsigned events = rq->settings->notify_keyspace_events;
 
     for (size_t i = 0; i < rq->effect_count; i++) {
@@ -156,8 +166,8 @@ void dispatch_effects_of_part(struct reactor *reactor, struct request *rq)
             continue;
         if (effect->key.name.size == 0 && effect->class == 0 && effect->event)
             wake_databases(reactor, rq, effect);
-        else if (wait_any(waits, &effect->key))
-            dispatch_ready(reactor, &effect->key);
+        else
+            wake_key(reactor, rq, &effect->key);
     }
 }
 
@@ -254,7 +264,7 @@ void dispatch_run(struct reactor *reactor, struct session *session, const struct
     }
     reactor->acting = NULL;
     doing_end(&reactor->doing, outer);
-    if (reactor->ready)
+    if (reactor->ready && !(rq->flags & REQUEST_GOES_ON))
         dispatch_serve_ready(reactor);
 }
 

@@ -13,7 +13,8 @@ struct session;
 void dispatch_prepare(struct reactor *reactor, struct request *rq, struct arena *arena);
 
 /* Runs the call in the reactor's thread, which holds nothing but its world lock. `session` may be
- * NULL (timer work); a session whose call asks to wait is parked. */
+ * NULL (timer work); a session whose call asks to wait is parked. After a REQUEST_GOES_ON keys may
+ * be left for the caller's dispatch_serve_ready. */
 void dispatch_run(struct reactor *reactor, struct session *session, const struct command *command,
                   struct request *rq, struct reply *out);
 

@@ -342,6 +342,7 @@ static void run_command(struct session *session, const struct command *command,
     }
     rq.db = session->db;
     rq.flags |= session->flags & SESSION_NO_TOUCH ? REQUEST_NO_TOUCH : 0;
+    rq.flags |= made->goes_on ? REQUEST_GOES_ON : 0;
     rq.host = session;
     call = observed_call_of(session, command, &rq);
     if (observe_is_watched(reactor->server->observe))

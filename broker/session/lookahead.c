@@ -5,6 +5,7 @@
 #include "core/hash/key_hash.h"
 #include "storage/keyspace/keyspace.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static void find_key(struct call *call)
@@ -15,6 +16,22 @@ static void find_key(struct call *call)
         return;
     call->key_at = at;
     call->key_hash = key_hash(call->argv[at]);
+}
+
+/* Appends without options, of which some remove entries: the id follows the key. */
+static bool appends_only(const struct call *call)
+{
+    const struct span *id = &call->argv[2];
+
+    return call->command && call->command->spec->flags & CMD_APPENDS && call->key_at == 1 &&
+           call->argc > 2 && id->size > 0 &&
+           (id->data[0] == '*' || isdigit((unsigned char)id->data[0]));
+}
+
+static bool goes_on(const struct call *call, const struct call *next)
+{
+    return call->command == next->command && call->key_hash == next->key_hash &&
+           appends_only(next) && call->key_at == 1 && span_equal(call->argv[1], next->argv[1]);
 }
 
 /* The call that the parser has complete, with its arguments where they stay. */
@@ -28,6 +45,8 @@ static void add(struct lookahead *self, const struct session *session, struct sp
     if (call->argc > 0)
         call->command = registry_find(registry, argv[0]);
     find_key(call);
+    if (self->count > 1)
+        call[-1].goes_on = goes_on(&call[-1], call);
 }
 
 /* Two passes, so that none waits for what it has just asked for. */

@@ -9,6 +9,7 @@
  * leaves. */
 #include "broker/session/session.h"
 #include "broker/acl/acl.h"
+#include "broker/command/dispatch.h"
 #include "broker/net/stream.h"
 #include "broker/observe/monitor.h"
 #include "broker/pubsub/pubsub.h"
@@ -186,6 +187,8 @@ static size_t run_calls(struct session *session, const struct lookahead *ahead, 
             break;
         *at += call->size;
     }
+    if (session->reactor->ready)
+        dispatch_serve_ready(session->reactor);
     return done;
 }
 

@@ -118,9 +118,16 @@ bool wait_is_parked(const struct session *session)
            atomic_load_explicit(&session->waiter->state, memory_order_relaxed) == WAITER_PARKED;
 }
 
-bool wait_any(const struct wait_table *table, const struct key *key)
+enum wait_interest wait_interest(const struct wait_table *table, const struct key *key)
 {
-    return find_queue(table, key) != NULL;
+    const struct wait_queue *queue = find_queue(table, key);
+
+    if (!queue)
+        return NOBODY_WAITS;
+    for (const struct wait_lane *lane = queue->lanes; lane; lane = lane->next)
+        if (lane->lists[WAIT_TAKE].first || lane->lists[WAIT_TAKE_CLAIM].first)
+            return TAKERS_WAIT;
+    return READERS_WAIT;
 }
 
 static struct wait_queue *get_queue(struct wait_table *table, const struct key *key)

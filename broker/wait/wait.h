@@ -83,8 +83,14 @@ void wait_park(struct reactor *reactor, struct session *session, struct request 
  * is. In its thread, or exclusive. */
 bool wait_is_parked(const struct session *session);
 
-/* True if somebody waits at the key. Its shard is held. */
-bool wait_any(const struct wait_table *table, const struct key *key);
+enum wait_interest {
+    NOBODY_WAITS,
+    READERS_WAIT, /* who waits reads and takes nothing: WAIT_READ */
+    TAKERS_WAIT,  /* somebody would take something */
+};
+
+/* Who waits at the key. Its shard is held. */
+enum wait_interest wait_interest(const struct wait_table *table, const struct key *key);
 
 /* Tries the waiters of a key in order, as the current reactor. No shard is held; the world is not
  * stopped. May make further keys ready (dispatch_ready). */

@@ -36,6 +36,8 @@ enum request_flag {
     REQUEST_REPLICA = 1 << 7, /* this server follows another, or writes are held back (CLIENT PAUSE,
                                  FAILOVER): what has expired is hidden, and goes
                                  when the primary says so */
+    REQUEST_GOES_ON = 1 << 8, /* the next call, about to run, adds to the same key: who only reads
+                                 it may be served then */
 };
 
 /* Keyspace event classes, the letters of notify-keyspace-events. */
