@@ -161,6 +161,7 @@ struct config {
     int64_t replica_announce_port;
     bool replica_announced, replica_read_only, replica_serve_stale_data, replica_lazy_flush;
     bool replica_ignore_maxmemory, replica_ignore_disk_write_errors;
+    bool jemalloc_bg_thread, disable_thp;
     int64_t replica_priority;
     int sync_replicas; /* that have a write on disk before it is acknowledged */
     enum config_sync_timeout sync_replicas_on_timeout;

@@ -270,6 +270,8 @@ static int take_effect(const struct request *rq, const struct config *old, const
         acl_set_default_password(server->acl, now->requirepass);
     crash_report_configure(server);
     watchdog_configure(server->watchdog);
+    if (old->jemalloc_bg_thread != now->jemalloc_bg_thread)
+        mem_purge_in_background(now->jemalloc_bg_thread);
     process_title_set(now, config_file(server->config));
     return 0;
 }

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
 #ifdef MS_JEMALLOC
 #include <jemalloc/jemalloc.h>
 #else
@@ -166,6 +170,39 @@ void mem_free(void *block)
     free(block);
 }
 
+/* --- Whole pages. */
+
+void *mem_pages_new(size_t size)
+{
+    void *pages;
+
+    CHECK(size > 0 && size % MEM_PAGES_UNIT == 0);
+    pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return NULL;
+#ifdef __SANITIZE_ADDRESS__
+    __lsan_register_root_region(pages, size);
+#endif
+    count((long long)size);
+    return pages;
+}
+
+void mem_pages_drop(void *pages, size_t from, size_t size)
+{
+    CHECK(from % MEM_PAGES_UNIT == 0 && size % MEM_PAGES_UNIT == 0);
+    CHECK(madvise((char *)pages + from, size, MADV_DONTNEED) == 0);
+    count(-(long long)size);
+}
+
+void mem_pages_free(void *pages, size_t size, size_t dropped)
+{
+#ifdef __SANITIZE_ADDRESS__
+    __lsan_unregister_root_region(pages, size);
+#endif
+    CHECK(munmap(pages, size) == 0);
+    count((long long)dropped - (long long)size);
+}
+
 size_t mem_size(const void *block)
 {
     return block ? usable(block) : 0;
@@ -225,6 +262,11 @@ bool mem_purge(void)
     return mallctl("arena." TEXT_OF(MALLCTL_ARENAS_ALL) ".purge", NULL, NULL, NULL, 0) == 0;
 }
 
+bool mem_purge_in_background(bool on)
+{
+    return mallctl("background_thread", NULL, NULL, &on, sizeof(on)) == 0;
+}
+
 bool mem_describe(void (*write)(void *context, const char *text), void *context)
 {
     malloc_stats_print(write, context, NULL);
@@ -253,6 +295,11 @@ bool mem_purge(void)
 {
     malloc_trim(0);
     return true;
+}
+
+bool mem_purge_in_background(bool on)
+{
+    return !on;
 }
 
 bool mem_describe(void (*write)(void *context, const char *text), void *context)

@@ -49,8 +49,28 @@ const char *mem_allocator_name(void);
 /* Gives unused pages back to the system. False if the allocator refuses. */
 bool mem_purge(void);
 
+/* Whether a thread of the allocator's own gives back what has not been used for a while; else the
+ * threads that allocate do, in between. A forked child has no such thread. False if the allocator
+ * can't. */
+bool mem_purge_in_background(bool on);
+
 /* The allocator's own report, piece by piece. False, without a call, if it has none. */
 bool mem_describe(void (*write)(void *context, const char *text), void *context);
+
+/* Zeroed memory in pages of its own, for large tables: a page costs something when it is first
+ * touched, not before, and parts can be given back while the rest is in use. Sizes and offsets are
+ * multiples of MEM_PAGES_UNIT bytes. NULL if the system has no more of it. */
+enum {
+    MEM_PAGES_UNIT = 64 * 1024
+};
+
+void *mem_pages_new(size_t size) __attribute__((malloc));
+
+/* Gives a part back to the system; what is read there is zero. It must not be given back twice. */
+void mem_pages_drop(void *pages, size_t from, size_t size);
+
+/* `size` is that of mem_pages_new, `dropped` the part of it that was given back already. */
+void mem_pages_free(void *pages, size_t size, size_t dropped);
 
 /* Makes the n-th mem_try_* call of this thread from now fail (1 is the next); 0 switches off. For
  * tests of error paths. */

@@ -27,6 +27,9 @@
  * bucket (and passes over some empty ones), so a resize of n buckets is over after n changes, long
  * before the next is due. Shrinking needs no hash: the new index is the old one's low bits.
  *
+ * A large table is made of fresh pages, so that beginning a resize costs nothing, and goes back to
+ * the system piece by piece as it is moved.
+ *
  * Scanning. The cursor counts with its bits reversed (highest index bit first). A bucket of a small
  * table holds what the buckets with the same low bits hold in a larger one, and those are
  * neighbours in this order; so whatever the size is at the next call, what came before the cursor
@@ -52,6 +55,8 @@ enum {
     EMPTY_STEP = 8,             /* empty buckets passed over for one that is moved */
     SHRINK_STEP = 3,            /* shrinks by 2^3 at most, which bounds one call of dict_scan */
     SMALL_TABLE = 64,           /* buckets that may be gone through at once */
+    MAPPED_TABLE = 8192,        /* buckets from which on a table has pages of its own */
+    DROP_STEP = 4096,           /* moved buckets of such a table that are given back at once */
     RANDOM_TRIES = 512,         /* a table with one entry to three buckets needs 33 */
     SAMPLE_BUCKETS = 8,         /* buckets looked at for each entry asked for */
 };
@@ -66,11 +71,6 @@ _Static_assert(sizeof(struct dict_bucket) == 64,
                "a bucket is one cache line (and pointers 64 bits)");
 
 /* --- One bucket and its chain. */
-
-static struct dict_bucket *buckets_new(size_t count)
-{
-    return mem_zalloc_aligned(sizeof(struct dict_bucket), count * sizeof(struct dict_bucket));
-}
 
 static inline uint8_t tag_of(uint64_t hash)
 {
@@ -137,7 +137,7 @@ static void chain_add(struct dict *dict, struct dict_bucket *bucket, uint8_t tag
             break;
         bucket = child;
     }
-    child = buckets_new(1);
+    child = mem_zalloc_aligned(sizeof(struct dict_bucket), sizeof(struct dict_bucket));
     dict->children++;
     set_slot(child, 0, bucket->tags[CHAIN_SLOT], bucket->slots[CHAIN_SLOT]);
     set_slot(child, 1, tag, entry);
@@ -246,10 +246,38 @@ static inline struct dict_bucket *table_bucket(const struct dict_table *table, u
 
 static void table_init(struct dict_table *table, int exponent)
 {
+    size_t count = (size_t)1 << exponent, size = count * sizeof(struct dict_bucket);
+
     CHECK(exponent >= 0 && exponent <= EXPONENT_LIMIT);
-    table->buckets = buckets_new((size_t)1 << exponent);
-    table->count = 0;
-    table->exponent = (signed char)exponent;
+    *table = (struct dict_table){.exponent = (signed char)exponent};
+    if (count >= MAPPED_TABLE)
+        table->buckets = mem_pages_new(size);
+    table->is_mapped = table->buckets != NULL;
+    if (!table->buckets)
+        table->buckets = mem_zalloc_aligned(sizeof(struct dict_bucket), size);
+}
+
+/* Bytes of a table of which so many buckets have been moved that are given back. */
+static size_t dropped_bytes(const struct dict_table *table, size_t moved)
+{
+    return table->is_mapped ? moved / DROP_STEP * DROP_STEP * sizeof(struct dict_bucket) : 0;
+}
+
+static size_t table_memory(const struct dict_table *table, size_t moved)
+{
+    if (!table->is_mapped)
+        return mem_size(table->buckets);
+    return table_size(table) * sizeof(struct dict_bucket) - dropped_bytes(table, moved);
+}
+
+static void table_free(struct dict_table *table, size_t moved)
+{
+    if (table->is_mapped)
+        mem_pages_free(table->buckets, table_size(table) * sizeof(struct dict_bucket),
+                       dropped_bytes(table, moved));
+    else
+        mem_free(table->buckets);
+    *table = (struct dict_table){0};
 }
 
 static inline bool is_resizing(const struct dict *dict)
@@ -295,15 +323,25 @@ static void move_bucket(struct dict *dict)
 static void finish_resize(struct dict *dict)
 {
     CHECK(dict->table[0].count == 0);
-    mem_free(dict->table[0].buckets);
+    table_free(&dict->table[0], dict->moved);
     dict->table[0] = dict->table[1];
     dict->table[1] = (struct dict_table){0};
     dict->moved = 0;
 }
 
+/* Gives back what has been moved since `before`. */
+static void drop_moved(const struct dict *dict, size_t before)
+{
+    const struct dict_table *table = &dict->table[0];
+    size_t from = dropped_bytes(table, before), to = dropped_bytes(table, dict->moved);
+
+    if (to > from)
+        mem_pages_drop(table->buckets, from, to - from);
+}
+
 bool dict_step(struct dict *dict, size_t buckets)
 {
-    size_t empty = buckets * EMPTY_STEP;
+    size_t empty = buckets * EMPTY_STEP, before = dict->moved;
 
     if (!is_resizing(dict) || dict->paused)
         return false;
@@ -316,6 +354,7 @@ bool dict_step(struct dict *dict, size_t buckets)
             empty--;
         }
     }
+    drop_moved(dict, before);
     if (dict->moved < table_size(&dict->table[0]))
         return true;
     finish_resize(dict);
@@ -380,7 +419,7 @@ void dict_release(struct dict *dict)
                     dict->type->free(bucket->slots[__builtin_ctz(left)]);
             chain_clear(dict, head);
         }
-        mem_free(table->buckets);
+        table_free(table, i == 0 ? dict->moved : 0);
     }
     dict_init(dict, dict->type);
 }
@@ -397,7 +436,7 @@ size_t dict_bucket_count(const struct dict *dict)
 
 size_t dict_memory(const struct dict *dict)
 {
-    size_t size = mem_size(dict->table[0].buckets) + mem_size(dict->table[1].buckets);
+    size_t size = table_memory(&dict->table[0], dict->moved) + table_memory(&dict->table[1], 0);
 
     return size + dict->children * sizeof(struct dict_bucket);
 }

@@ -28,6 +28,7 @@ struct dict_table {
     struct dict_bucket *buckets; /* 1 << exponent of them; NULL while nothing was added */
     size_t count;
     signed char exponent;
+    bool is_mapped; /* in pages of its own: mem_pages_new */
 };
 
 /* Embeddable; fields are dict.c's own. */

@@ -212,6 +212,27 @@ def evicts_and_refuses(binary: str) -> None:
         assert client.call("DEL", "k:1") in (0, 1), "what frees memory is let through"
 
 
+def memory_is_given_back_by_a_thread_of_its_own(binary: str) -> None:
+    with Server(binary) as server:
+        tasks = pathlib.Path(f"/proc/{server.process.pid}/task")
+
+        def is_there() -> bool:
+            return any("jemalloc" in (task / "comm").read_text(encoding="ascii") for task in tasks.iterdir())
+
+        client = server.client()
+        has_jemalloc = b"mem_allocator:jemalloc" in client.call("INFO", "memory")
+        wait_for(lambda: is_there() == has_jemalloc, 10, "the allocator's thread")
+        assert client.call("CONFIG", "SET", "jemalloc-bg-thread", "no") == Simple("OK")
+        wait_for(lambda: not is_there(), 10, "the allocator's thread to end")
+
+
+def has_no_huge_pages_unless_told_to(binary: str) -> None:
+    for given, enabled in ((), "0"), (("--disable-thp", "no"), "1"):
+        with Server(binary, *given) as server:
+            status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text(encoding="ascii")
+            assert f"THP_enabled:\t{enabled}\n" in status, status
+
+
 RULES: list[Callable[[str], None]] = [
     listens_on_several_addresses,
     listens_on_ipv6,
@@ -226,6 +247,8 @@ RULES: list[Callable[[str], None]] = [
     shuts_down_in_order,
     ends_in_order_while_it_starts,
     evicts_and_refuses,
+    memory_is_given_back_by_a_thread_of_its_own,
+    has_no_huge_pages_unless_told_to,
 ]
 
 

@@ -10,11 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 enum {
     SMALL = 3000,
-    LARGE = 40000,
+    LARGE = 70000, /* tables with pages of their own are doubled, and given back in parts */
     SLOTS = 7
 };
 
@@ -289,6 +290,44 @@ static void test_no_call_moves_more_than_one_full_bucket(void **state)
             assert_in_range(dict.moved - moved, 1, 9);
     }
     dict_release(&dict);
+}
+
+static long pages_touched(void)
+{
+    struct rusage usage;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_minflt;
+}
+
+/* The table of 150,000 buckets has 2048 pages, which nobody may go through at once. */
+static void test_no_call_touches_a_whole_large_table(void **state)
+{
+    enum {
+        COUNT = 1000000,
+        PAGES = 300
+    };
+    struct item *many = mem_zalloc(COUNT * sizeof(*many));
+    struct dict dict;
+    long most = 0, touched;
+
+    (void)state;
+    dict_init(&dict, &good_type);
+    for (int i = 0; i < COUNT; i++)
+        many[i].size = (size_t)snprintf(many[i].name, sizeof(many[i].name), "item:%d", i);
+    touched = pages_touched();
+    for (int i = 0; i < COUNT; i++) {
+        long now;
+
+        add(&dict, &many[i]);
+        now = pages_touched();
+        most = now - touched > most ? now - touched : most;
+        touched = now;
+    }
+    print_message("pages touched by one call: at most %ld\n", most);
+    assert_in_range(most, 0, PAGES);
+    dict_release(&dict);
+    mem_free(many);
 }
 
 static void test_remove_of_an_absent_key_gives_null(void **state)
@@ -692,6 +731,7 @@ int main(void)
         TEST(test_growth_keeps_every_entry_findable_at_every_step),
         TEST(test_shrinking_keeps_every_entry_findable_at_every_step),
         TEST(test_no_call_moves_more_than_one_full_bucket),
+        TEST(test_no_call_touches_a_whole_large_table),
         TEST(test_remove_of_an_absent_key_gives_null),
         TEST(test_replace_swaps_the_entry_and_nothing_else),
         TEST(test_a_scan_of_a_resting_dict_visits_each_entry_once),

@@ -115,6 +115,28 @@ static void test_good_size_is_what_a_block_really_takes(void **state)
 #endif
 }
 
+static void test_pages_are_zero_and_count_until_they_are_given_back(void **state)
+{
+    const size_t size = 8 * MEM_PAGES_UNIT;
+    size_t before = mem_used();
+    char *pages = mem_pages_new(size);
+
+    (void)state;
+    assert_non_null(pages);
+    assert_int_equal(mem_used() - before, size);
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(pages[i], 0);
+    memset(pages, 'x', size);
+    mem_pages_drop(pages, MEM_PAGES_UNIT, 2 * MEM_PAGES_UNIT);
+    assert_int_equal(mem_used() - before, size - 2 * MEM_PAGES_UNIT);
+    assert_int_equal(pages[MEM_PAGES_UNIT - 1], 'x');
+    assert_int_equal(pages[MEM_PAGES_UNIT], 0);
+    assert_int_equal(pages[3 * MEM_PAGES_UNIT - 1], 0);
+    assert_int_equal(pages[3 * MEM_PAGES_UNIT], 'x');
+    mem_pages_free(pages, size, 2 * MEM_PAGES_UNIT);
+    assert_int_equal(mem_used(), before);
+}
+
 enum {
     THREADS = 80,
     BLOCKS = 100
@@ -200,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_copies_hold_the_same_bytes),
         cmocka_unit_test(test_the_nth_try_can_be_made_to_fail),
         cmocka_unit_test(test_good_size_is_what_a_block_really_takes),
+        cmocka_unit_test(test_pages_are_zero_and_count_until_they_are_given_back),
         cmocka_unit_test(test_the_sum_is_exact_when_other_threads_free),
         cmocka_unit_test(test_every_error_has_a_name),
         cmocka_unit_test(test_a_diag_says_why_from_the_outside_in),
