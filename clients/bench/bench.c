@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -25,6 +26,7 @@ enum {
     READ_SIZE = 64 * 1024,
     PROGRESS_EVERY_MS = 250,
     STALL_LIMIT_MS = 30000, /* nothing came for so long: the test is given up */
+    NAP_MS = 10,            /* between two looks at the server */
     WORDS_LIMIT = 64,
 };
 
@@ -38,6 +40,16 @@ void bench_fail(struct bench *bench, const char *reason, struct span detail)
 }
 
 /* --- Sending. */
+
+static void note_unsent(struct bench_connection *connection)
+{
+    struct bench *bench = connection->bench;
+
+    if (connection->unsent)
+        return;
+    connection->unsent = true;
+    bench->unsent[bench->unsent_count++] = connection;
+}
 
 static void note_sent(struct bench_connection *connection)
 {
@@ -73,6 +85,7 @@ void bench_send(struct bench_connection *connection, size_t argc, const struct s
 {
     resp_write_command(&connection->out, argc, argv);
     note_sent(connection);
+    note_unsent(connection);
 }
 
 static size_t split(char *text, struct span *words)
@@ -223,6 +236,16 @@ static void flush(struct bench_connection *connection)
         watch(connection, out->size > 0, EPOLL_CTL_MOD);
 }
 
+static void flush_all(struct bench *bench)
+{
+    for (int i = 0; i < bench->unsent_count; i++) {
+        bench->unsent[i]->unsent = false;
+        if (!bench->failed)
+            flush(bench->unsent[i]);
+    }
+    bench->unsent_count = 0;
+}
+
 /* Reads what is there. False when nothing can come any more. */
 static bool fill_input(struct bench_connection *connection)
 {
@@ -289,11 +312,50 @@ const struct resp_value *bench_ask(struct bench *bench, const char *format, ...)
             last = value;
             check_error(bench, value);
         } else if (!bench->failed) {
-            flush(connection);
+            flush_all(bench);
             fill_input(connection);
         }
     }
     return bench->failed ? NULL : last;
+}
+
+/* How many clients of the server are blocked; -1 if it does not say. */
+static int64_t blocked_clients(struct bench *bench)
+{
+    const struct resp_value *info = bench_ask(bench, "INFO clients");
+    const char *at = info && info->text.data ? strstr(info->text.data, "blocked_clients:") : NULL;
+
+    if (info && !at)
+        bench_fail(bench, "INFO does not say how many clients are blocked", span_of(NULL, 0));
+    return at ? strtoll(at + strlen("blocked_clients:"), NULL, 10) : -1;
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000}, NULL);
+}
+
+void bench_block_begin(struct bench *bench)
+{
+    int64_t before;
+
+    bench->blocked_before = blocked_clients(bench);
+    do {
+        before = bench->blocked_before;
+        nap();
+        bench->blocked_before = blocked_clients(bench);
+    } while (!bench->failed && bench->blocked_before < before);
+}
+
+void bench_block_wait(struct bench *bench, int count)
+{
+    uint64_t begin_ns = clock_monotonic_ns();
+
+    while (!bench->failed && blocked_clients(bench) < bench->blocked_before + count) {
+        if (clock_monotonic_ns() - begin_ns > (uint64_t)STALL_LIMIT_MS * 1000000)
+            bench_fail(bench, "the readers did not block within 30 seconds", span_of(NULL, 0));
+        nap();
+    }
 }
 
 static void take_replies(struct bench_connection *connection)
@@ -347,6 +409,7 @@ static bool open_all(struct bench *bench)
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     bench->connections = mem_zalloc(sizeof(*bench->connections) * (size_t)options->connections);
+    bench->unsent = mem_zalloc(sizeof(struct bench_connection *) * (size_t)options->connections);
     for (int i = 0; i < options->connections; i++)
         bench->connections[i].fd = -1;
     for (int i = 0; i < options->connections; i++) {
@@ -418,12 +481,12 @@ static void run_loop(struct bench *bench)
         for (int i = 0; i < count && !bench->failed; i++) {
             struct bench_connection *connection = events[i].data.ptr;
 
+            if (events[i].events & (unsigned)EPOLLOUT)
+                note_unsent(connection);
             if ((events[i].events & ~(unsigned)EPOLLOUT) && fill_input(connection))
                 take_replies(connection);
         }
-        for (int i = 0; i < bench->options->connections && !bench->failed; i++)
-            if (bench->connections[i].out.size > 0)
-                flush(&bench->connections[i]);
+        flush_all(bench);
         if (count > 0)
             heard_ns = now_ns;
         else if (now_ns - heard_ns > (uint64_t)STALL_LIMIT_MS * 1000000)
@@ -439,27 +502,15 @@ static void run_loop(struct bench *bench)
         fprintf(stderr, "\r%70s\r", "");
 }
 
-/* User and system time of a process, in clock ticks; -1 if it can't be read. */
-static long process_ticks(long pid)
+/* User and system time of a process; -1 if it can't be read. */
+static int64_t process_cpu_ns(long pid)
 {
-    char path[64], text[1024];
-    unsigned long user = 0, system = 0;
-    const char *at;
-    FILE *file;
-    size_t size;
+    struct timespec taken;
+    clockid_t clock;
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-    file = fopen(path, "re");
-    if (!file)
+    if (clock_getcpuclockid((pid_t)pid, &clock) != 0 || clock_gettime(clock, &taken) < 0)
         return -1;
-    size = fread(text, 1, sizeof(text) - 1, file);
-    fclose(file);
-    text[size] = '\0';
-    at = strrchr(text, ')');
-    if (!at ||
-        sscanf(at + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-        return -1;
-    return (long)(user + system);
+    return (int64_t)taken.tv_sec * 1000000000 + taken.tv_nsec;
 }
 
 /* The server's process if it runs on this machine; 0 if not. */
@@ -480,7 +531,8 @@ static long server_pid(struct bench *bench)
 
 bool bench_run(struct bench *bench, const struct workload *workload)
 {
-    long pid = 0, before = 0, after;
+    int64_t before, after;
+    long pid;
 
     bench->workload = workload;
     bench->latency = histogram_new();
@@ -497,23 +549,20 @@ bool bench_run(struct bench *bench, const struct workload *workload)
         workload->prepare(bench);
     for (int i = 0; i < bench->options->connections; i++)
         fcntl(bench->connections[i].fd, F_SETFL, O_NONBLOCK);
-    before = pid ? process_ticks(pid) : -1;
+    before = pid ? process_cpu_ns(pid) : -1;
     bench->started_ns = clock_monotonic_ns();
     for (int i = 0; i < bench->options->connections && !bench->failed; i++) {
         if (workload->start)
             workload->start(&bench->connections[i]);
         else
             workload_plain_start(&bench->connections[i]);
-        flush(&bench->connections[i]);
+        flush_all(bench);
     }
-    if (!bench->failed)
-        flush(&bench->connections[0]);
     run_loop(bench);
     bench->ended_ns = clock_monotonic_ns();
-    after = before >= 0 ? process_ticks(pid) : -1;
+    after = before >= 0 ? process_cpu_ns(pid) : -1;
     if (after >= before && before >= 0 && bench->done > 0)
-        bench->server_cpu_us =
-            (double)(after - before) * 1e6 / (double)sysconf(_SC_CLK_TCK) / (double)bench->done;
+        bench->server_cpu_us = (double)(after - before) / 1e3 / (double)bench->done;
     return !bench->failed;
 }
 
@@ -532,6 +581,7 @@ void bench_release(struct bench *bench)
         mem_free(connection->sent_ns);
     }
     mem_free(bench->connections);
+    mem_free(bench->unsent);
     mem_free(bench->value);
     histogram_free(bench->latency);
     if (bench->epoll > 0)

@@ -22,12 +22,13 @@ struct bench_connection {
     int fd;
     void *session; /* of the transport; NULL: plain */
     bool writing;  /* waiting to write */
+    bool unsent;   /* among the bench's unsent */
     struct resp_reader reader;
     struct arena *arena;
     struct buffer in, out;
     uint64_t *sent_ns; /* ring: when each command under way was sent */
     unsigned sent_first, sent_count, sent_capacity;
-    int64_t seen; /* for workloads: entries this reader has had */
+    uint64_t job_ns; /* for workloads: when what this worker has in hand was sent */
 };
 
 struct bench {
@@ -36,10 +37,13 @@ struct bench {
     struct ms_tls *tls; /* borrowed; NULL: plain */
     int epoll;
     struct bench_connection *connections;
+    struct bench_connection **unsent; /* those with output, in the order in which it was queued */
+    int unsent_count;
     struct random random;
     struct histogram *latency; /* nanoseconds */
     char *value;               /* options->size bytes */
     int64_t issued, done;      /* operations begun and finished */
+    int64_t blocked_before;    /* clients that were blocked before the test's own */
     bool failed;               /* a test can't go on: `reason` says why */
     bool unsupported;          /* because the server does not know the command */
     char reason[256];
@@ -61,10 +65,17 @@ void bench_send_format(struct bench_connection *connection, const char *format, 
 /* Counts `count` operations that took the time since `since_ns`. */
 void bench_count(struct bench *bench, int64_t count, uint64_t since_ns);
 
-/* Sends a command on the first connection and waits for its reply: set-up before the clock runs.
- * Error replies end the test. Returns the reply, good until the next call. */
+/* Sends what is queued everywhere and a command on the first connection, and waits for its reply:
+ * set-up before the clock runs. Error replies end the test. Returns the reply, good until the next
+ * call. */
 const struct resp_value *bench_ask(struct bench *bench, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Before the clock runs, for tests whose connections wait: begin() counts who is blocked already,
+ * once those that an earlier test left have gone; wait() returns when `count` more are, and gives
+ * the test up if that takes 30 seconds. */
+void bench_block_begin(struct bench *bench);
+void bench_block_wait(struct bench *bench, int count);
 
 void bench_fail(struct bench *bench, const char *reason, struct span detail);
 

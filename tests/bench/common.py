@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import pathlib
 import selectors
 import shutil
@@ -24,10 +25,13 @@ Figures = dict[str, float]
 SETTLE_SECONDS, SETTLE_POLLS, SETTLE_BYTES = 0.25, 40, 4096
 
 
+def info_text(client: Client, section: str) -> str:
+    reply = client.call("INFO", section)
+    return (reply.data if isinstance(reply, Verbatim) else reply).decode()
+
+
 def used_memory(client: Client) -> int:
-    reply = client.call("INFO", "memory")
-    text = (reply.data if isinstance(reply, Verbatim) else reply).decode()
-    return int(text.split("used_memory:")[1].split()[0])
+    return int(info_text(client, "memory").split("used_memory:")[1].split()[0])
 
 
 def benchmark(server: Server, count: int, pipeline: int, *command: str) -> float:
@@ -37,6 +41,22 @@ def benchmark(server: Server, count: int, pipeline: int, *command: str) -> float
     before = server.cpu_seconds()
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, timeout=120)
     return (server.cpu_seconds() - before) * 1e6 / count
+
+
+def our_benchmark(ours: str) -> pathlib.Path:
+    """millstream-benchmark of the build that the server is of."""
+    return pathlib.Path(ours).resolve().parent.parent / "clients" / "millstream-benchmark"
+
+
+def generated(
+    tool: pathlib.Path, server: Server, test: str, count: int, connections: int, pipeline: int
+) -> float:
+    """CPU microseconds per operation of a millstream-benchmark run, without what its connections cost
+    until the first operation."""
+    arguments = [str(tool), "-p", str(server.port), "-t", test, "-n", str(count), "--json"]
+    arguments += ["-c", str(connections), "-P", str(pipeline)]
+    done = subprocess.run(arguments, check=True, capture_output=True, timeout=300)
+    return float(json.loads(done.stdout)[0]["cpu_us"])
 
 
 def settled_memory(client: Client) -> int:

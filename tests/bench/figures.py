@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import pathlib
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from common import benchmark, chosen_names, deliver_all, fan_out, growth, measured, median, pour, two_servers
+from common import benchmark, chosen_names, deliver_all, fan_out, generated, growth, info_text, measured
+from common import Words, median, our_benchmark, pour, two_servers
 from durability import group_cost, rate
 from loads import LOADS, TEN, VALUE, Load
 from resp import encode  # found through common
@@ -51,7 +53,8 @@ class Bench:
 
     def start(self, binary: str, *options: str, reactors: int = 0) -> Server:
         """A fresh server; only ours gets the options of the command line."""
-        given = [*options, "--maxclients", str(READERS[-1] + 100)]
+        most = 2 * READERS[-1] + 100  # those that warmed up may not have gone yet
+        given = [*options, "--maxclients", str(most)]
         if binary == self.ours:
             given += ["--save", "", "--reactors", str(reactors or self.reactors), *self.extra]
         return Server(binary, *given)
@@ -92,19 +95,19 @@ def cpu(name: str, title: str, asked: float, turn: Turn) -> Row:
 # --- CPU us per operation.
 
 
-def open_load(bench: Bench, server: Server, name: str, count: int, connections: int = 0) -> Load:
+def open_load(server: Server, name: str, count: int) -> Load:
     factory = LOADS[name]
     usual = getattr(factory, "connections", CONNECTIONS)
-    return factory(server.port, connections or usual, count + count // 2)
+    return factory(server.port, usual, count + count // 2)
 
 
-def loaded(name: str, usual: int, connections: int = 0) -> Turn:
+def loaded(name: str, usual: int) -> Turn:
     """A load of loads.py."""
 
     def turn(bench: Bench, binary: str) -> float:
         count = bench.count(usual)
         with bench.start(binary, *NO_LOG) as server:
-            load = open_load(bench, server, name, count, connections)
+            load = open_load(server, name, count)
             load.work(max(1, count // 10))
             figure = measured(server, lambda: load.work(count))
             load.close()
@@ -129,17 +132,39 @@ def benchmarked(pipeline: int, usual: int, *command: str) -> Turn:
     return turn
 
 
+def driven(test: str, usual: int, connections: int, pipeline: int) -> Turn:
+    """A test of millstream-benchmark, for what redis-benchmark can't send and Python not fast enough."""
+
+    def turn(bench: Bench, binary: str) -> float:
+        count = bench.count(usual)
+        tool = our_benchmark(bench.ours)
+        if not tool.is_file():
+            raise Skipped(f"there is no {tool}; build the target millstream-benchmark")
+        with bench.start(binary, *NO_LOG) as server:
+            generated(tool, server, test, count // 10, connections, pipeline)
+            return generated(tool, server, test, count, connections, pipeline)
+
+    return turn
+
+
 def published(bench: Bench, binary: str) -> float:
     with bench.start(binary, *NO_LOG) as server:
         fan_out(server, 32, bench.count(200))
         return fan_out(server, 32, bench.count(4000))
 
 
+def blocked(readers: int, pipeline: int = 16) -> Turn:
+    return driven("blocked", 20_000, readers + 1, pipeline)
+
+
 def flat(readers: int) -> Turn:
-    return loaded("blocked", 2000, readers)
+    """As many under way whatever the number of readers is, half of whom wait at least."""
+    return blocked(readers, READERS[0] // 2)
 
 
 XADD = ("XADD", "s", "*", "f", VALUE)
+APPENDS = {"many": ("XADD", "s:__rand_int__", "*", "f", VALUE), "one": XADD}
+WAITS = re.compile(r"\b((?:keyspace_lock|world|log_lock)_\w+):(\d+)")
 COMMANDS = {
     "get": ("GET", "key:__rand_int__"),
     "set": ("SET", "key:__rand_int__", VALUE),
@@ -151,6 +176,8 @@ COMMANDS = {
 
 
 def cpu_rows() -> list[Row]:
+    fanout = driven("fanout", 400_000, CONNECTIONS + 1, 16)
+    queue = driven("jobs", 100_000, CONNECTIONS, 1)
     rows = [
         cpu("xadd-64", "XADD 100 B, pipeline 64", 2.5, benchmarked(64, 600_000, *XADD)),
         cpu("xadd-16", "XADD 100 B, pipeline 16", 2.0, benchmarked(16, 600_000, *XADD)),
@@ -159,11 +186,11 @@ def cpu_rows() -> list[Row]:
         cpu("drain", "drain COUNT 100 + XACK, a message", 4.0, loaded("drain", 200_000)),
         cpu("xrange", "XRANGE COUNT 100, a call", 2.5, loaded("xrange", 8000)),
         cpu("autoclaim", "XAUTOCLAIM COUNT 100, a call", 6.0, loaded("autoclaim", 1000)),
-        cpu("blocked", "XADD, 500 readers blocked", 5.0, loaded("blocked", 2000, READERS[1])),
+        cpu("blocked", "XADD, 500 readers blocked", 5.0, blocked(READERS[1])),
         Row("flat", "ours, 10 readers and 10,000", 0.8, ours(flat(READERS[0])), flat(READERS[2])),
-        cpu("fanout", "XREAD BLOCK, 50 readers, P16, a delivery", 1.5, loaded("fanout", 160_000)),
+        cpu("fanout", "XREAD BLOCK, 50 readers, P16, a delivery", 1.5, fanout),
         cpu("pubsub", "PUBLISH, 100 subscribers, a delivery", 2.0, published),
-        cpu("queue", "LPUSH, BLMOVE, LREM, a job", 1.5, loaded("queue", 20_000)),
+        cpu("queue", "LPUSH, BLMOVE, LREM, a job", 1.5, queue),
     ]
     for pipeline, asked, usual in ((16, 1.5, 400_000), (1, 1.1, 100_000)):
         for name, command in COMMANDS.items():
@@ -270,37 +297,66 @@ def thread_seconds(server: Server) -> dict[str, float]:
     }
 
 
-def busiest(reactors: int, *command: str) -> Turn:
-    """CPU us of the busiest thread for an operation, at pipeline 64 by 50 connections."""
+def append(server: Server, count: int, command: Words) -> None:
+    """At pipeline 64 by 50 connections; of many keys there are 1000."""
+    arguments = ["redis-benchmark", "-p", str(server.port), "-c", str(CONNECTIONS), "-P", "64", "-r", "1000"]
+    words = [str(word) for word in command]
+    subprocess.run([*arguments, "-q", "-n", str(count), *words], check=True, capture_output=True)
+
+
+def busiest(reactors: int, command: Words) -> Turn:
+    """CPU us of the busiest thread for an operation."""
 
     def turn(bench: Bench, _: str) -> float:
         count = bench.count(1_000_000)
-        arguments = ["redis-benchmark", "-c", str(CONNECTIONS), "-P", "64", "-r", "1000", "-q"]
         with bench.start(bench.ours, *NO_LOG, reactors=reactors) as server:
-            arguments += ["-p", str(server.port), "-n"]
-            for operations in (count // 10, count):
-                before = thread_seconds(server)
-                subprocess.run([*arguments, str(operations), *command], check=True, capture_output=True)
-                after = thread_seconds(server)
+            append(server, count // 10, command)
+            before = thread_seconds(server)
+            append(server, count, command)
+            after = thread_seconds(server)
             most = max(after[thread] - before.get(thread, 0.0) for thread in after)
         return most * 1e6 / count
 
     return turn
 
 
-def scaling_row(name: str, title: str, asked: float, *command: str) -> Row:
-    return Row(name, f"1 and 2 reactors, {title}", asked, busiest(1, *command), busiest(2, *command))
+def scaling_row(name: str, reactors: int, title: str, asked: float, command: Words) -> Row:
+    return Row(name, f"1 and {reactors} reactors, {title}", asked, busiest(1, command), busiest(reactors, command))
+
+
+def waits(bench: Bench, reactors: int, command: Words) -> dict[str, float]:
+    """What INFO says of threads that waited for each other, per 1000 operations."""
+    count = bench.count(1_000_000)
+    with bench.start(bench.ours, *NO_LOG, reactors=reactors) as server:
+        client = server.client(60)
+        append(server, count // 10, command)
+        client.call("CONFIG", "RESETSTAT")
+        append(server, count, command)
+        found = WAITS.findall(info_text(client, "stats"))
+        client.close()
+    return {name: int(value) * 1000 / count for name, value in found}
+
+
+def print_waits(bench: Bench) -> None:
+    sides = [(reactors, title, command) for title, command in APPENDS.items() for reactors in (2, 4)]
+    columns = [waits(bench, reactors, command) for reactors, _, command in sides]
+    heads = "".join(f"{f'{title}, {reactors}':>14}" for reactors, title, _ in sides)
+    print(f"\n{'our waits per 1000 XADD, keys and reactors':42}{heads}")
+    for name in columns[0]:
+        print(f"{name:42}" + "".join(f"{column[name]:14.3f}" for column in columns), flush=True)
 
 
 def rows() -> list[Row]:
-    many = ("XADD", "s:__rand_int__", "*", "f", VALUE)
+    many, one = APPENDS.values()
     return [
         *cpu_rows(),
         *bytes_rows(),
         Row("log", "the log, delivered and acknowledged", 1 / 3, log_cost, log_cost, "share"),
         Row("always", "XADD `always`, operations a second", 2.0, always, always, "more"),
-        scaling_row("reactors", "XADD to many keys", 1.7, *many),
-        scaling_row("reactors-hot", "XADD to one key", 0.0, *XADD),
+        scaling_row("reactors", 2, "XADD to many keys", 1.7, many),
+        scaling_row("reactors-4", 4, "XADD to many keys", 0.0, many),
+        scaling_row("reactors-hot", 2, "XADD to one key", 0.0, one),
+        scaling_row("reactors-hot-4", 4, "XADD to one key", 0.0, one),
     ]
 
 
@@ -338,18 +394,21 @@ def main() -> int:
     parser = two_servers(__doc__)
     table = {row.name: row for row in rows()}
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", help=f"rows with commas between: {', '.join(table)}")
+    parser.add_argument("--only", help=f"rows with commas between: {', '.join([*table, 'waits'])}")
     given = parser.parse_args()
     if not given.redis:
         parser.error("the figures are ratios: both servers have to be there")
-    names = chosen_names(parser, given.only, table)
+    names = chosen_names(parser, given.only, [*table, "waits"])
     allow_many_files()
     bench = Bench(given.ours, given.redis, given.args.split(), given.reactors, given.scale)
     started = time.monotonic()
     columns = f"{'redis':>10} {'ours':>10} {'ratio':>7} {'asked':>8} {'met':>4}"
     print(f"{'server CPU us per operation, unless said':42} {columns}")
     for name in names:
-        print_row(table[name], bench, given.rounds)
+        if name in table:
+            print_row(table[name], bench, given.rounds)
+    if "waits" in names:
+        print_waits(bench)
     print(f"\n{time.monotonic() - started:.0f} s")
     return 0
 

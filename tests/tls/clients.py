@@ -214,9 +214,10 @@ def test_our_benchmark(options: argparse.Namespace, certificates: Certificates) 
     if not options.bench:
         return
     with TlsServer(options.server, certificates) as server:
-        more = ["-n", "5000", "-P", "8", "-c", "10", "-d", "5000", "--json", "-t", "ping,set,get,xadd,group"]
+        tests = ["ping", "set", "get", "xadd", "group", "blocked", "jobs"]
+        more = ["-n", "5000", "-P", "8", "-c", "10", "-d", "5000", "--json", "-t", ",".join(tests)]
         results = json.loads(run(options.bench, *flags(server), *more).stdout)
-        assert [result["test"] for result in results] == ["ping", "set", "get", "xadd", "group"]
+        assert [result["test"] for result in results] == tests
         assert all(result["operations"] == 5000 for result in results)
         insecure = ["-p", str(server.tls_port), "--tls", "-t", "ping", "-n", "10"]
         assert "certificate is refused" in run(options.bench, *insecure, code=1).stderr

@@ -142,12 +142,58 @@ def test_every_load_runs_or_says_why_not(server: Server) -> None:
     code, out, err = run(BENCHMARK, server, "-n", "2000", "-c", "10", "-P", "4", "--json")
     ran = {result["test"]: result for result in json.loads(out)}
     expect("exit code", (code, err), (0, err))
-    for name in ("ping", "set", "get", "xadd", "group", "drain", "autoclaim", "fanout", "queue"):
+    for name in ("ping", "set", "get", "xadd", "group", "drain", "autoclaim", "blocked", "fanout", "queue",
+                 "jobs"):
         expect(name, ran[name]["operations"] >= 2000, True)
         expect(name, set(ran[name]["latency_ms"]) >= {"p50", "p99", "max"}, True)
     lines = run(BENCHMARK, server, "-n", "100", "-t", "xadd", "--csv")[1].splitlines()
     expect("csv", (len(lines), lines[1].count(",")), (2, lines[0].count(",")))
     expect("no such load", run(BENCHMARK, server, "-t", "nosuch")[0], 2)
+
+
+def test_blocked_hands_out_each_message_once(server: Server) -> None:
+    code, out, err = run(BENCHMARK, server, "-n", "1000", "-c", "21", "-P", "16", "-t", "blocked", "--json")
+    expect("blocked", (code, json.loads(out)[0]["operations"], err), (0, 1000, ""))
+    client = server.client()
+    stream = "millstream-benchmark:stream"
+    expect("appended", client.call("XLEN", stream), 1000)
+    pending = client.call("XPENDING", stream, "g")
+    expect("delivered", pending[0], 1000)
+    expect("shares", sum(int(count) for _, count in pending[3]), 1000)
+    expect("by whom", 10 <= len(pending[3]) <= 20, True)  # half of the readers wait at any time
+
+
+def test_fanout_appends_whole_rounds(server: Server) -> None:
+    for connections, pipeline in ((6, 16), (6, 1), (2, 4)):
+        given = ("-n", "800", "-c", str(connections), "-P", str(pipeline), "-t", "fanout", "--json")
+        code, out, err = run(BENCHMARK, server, *given)
+        expect("fanout", (code, json.loads(out)[0]["operations"], err), (0, 800, ""))
+        length = server.client().call("XLEN", "millstream-benchmark:stream")
+        expect("entries", length, 800 // (connections - 1))
+
+
+def test_jobs_leaves_no_job_behind(server: Server) -> None:
+    for connections, pipeline in ((10, 1), (10, 16), (3, 2), (2, 1)):
+        given = ("-n", "500", "-c", str(connections), "-P", str(pipeline), "-t", "jobs", "--json")
+        code, out, err = run(BENCHMARK, server, *given)
+        expect("jobs", (code, json.loads(out)[0]["operations"], err), (0, 500, ""))
+        lists = ("millstream-benchmark:jobs", "millstream-benchmark:busy")
+        expect("left", server.client().call("EXISTS", *lists), 0)
+
+
+def test_loads_between_connections_need_two(server: Server) -> None:
+    for name in ("blocked", "fanout", "jobs"):
+        code, _, err = run(BENCHMARK, server, "-n", "10", "-c", "1", "-t", name)
+        expect(name, (code, err), (1, f"{name}: needs at least two connections\n"))
+
+
+def test_waiting_readers_are_told_from_those_of_others(server: Server) -> None:
+    other = server.client()
+    other.send("BLPOP", "nothing", 0)
+    wait_for(lambda: "blocked_clients:1" in run(CLI, server, "info", "clients")[1], WAIT_S, "BLPOP to block")
+    for protocol in ((), ("-3",)):
+        given = ("-n", "300", "-c", "11", "-P", "4", "-t", "blocked,fanout,jobs", "-q", *protocol)
+        expect("exit code", run(BENCHMARK, server, *given)[::2], (0, ""))
 
 
 def test_what_is_drawn_is_drawn_anywhere_in_a_word(server: Server) -> None:
