@@ -35,7 +35,4 @@ void dispatch_ready(struct reactor *reactor, const struct key *key);
 /* Tries the waiters of all ready keys, those that come up meanwhile too. No shard held. */
 void dispatch_serve_ready(struct reactor *reactor);
 
-/* Evicts until used memory fits maxmemory. False if it can't: the caller answers OOM. */
-bool dispatch_make_room(struct reactor *reactor);
-
 #endif

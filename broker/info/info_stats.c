@@ -1,11 +1,14 @@
 /* info_stats.c - the sections that count what happened. */
+#include "broker/command/eviction.h"
 #include "broker/command/registry.h"
 #include "broker/info/info.h"
 #include "broker/observe/hotkeys.h"
 #include "broker/observe/observe.h"
+#include "broker/persistence/persistence.h"
 #include "broker/pubsub/pubsub.h"
 #include "broker/reactor/reactor.h"
 #include "broker/reactor/statistics.h"
+#include "broker/reactor/world.h"
 #include "broker/replication/followers.h"
 #include "broker/replication/link.h"
 #include "broker/replication/replication.h"
@@ -38,10 +41,31 @@ static void put_rates(struct info_report *report)
                   commands, input, output, replication->input_kbps, replication->output_kbps);
 }
 
+/* Where threads wait for each other. */
+static void put_waits(struct info_report *report, const struct keyspace_stats *keyspace)
+{
+    const struct waits *log = persistence_log_waits(report->server->persistence);
+    struct world_waits world;
+
+    world_waits_get(report->server->world, &world);
+    buffer_printf(report->out,
+                  "keyspace_lock_waits:%llu\r\nkeyspace_lock_wait_usec:%llu\r\n"
+                  "world_stops:%llu\r\nworld_stop_waits:%llu\r\nworld_stop_wait_usec:%llu\r\n"
+                  "world_run_waits:%llu\r\nworld_run_wait_usec:%llu\r\n"
+                  "log_lock_waits:%llu\r\nlog_lock_wait_usec:%llu\r\n",
+                  (unsigned long long)keyspace->lock_waits,
+                  (unsigned long long)keyspace->lock_wait_ns / 1000,
+                  (unsigned long long)world.stops, (unsigned long long)world.stop_waits,
+                  (unsigned long long)world.stop_wait_ns / 1000,
+                  (unsigned long long)world.run_waits, (unsigned long long)world.run_wait_ns / 1000,
+                  (unsigned long long)waits_count(log), (unsigned long long)waits_ns(log) / 1000);
+}
+
 static void put_keyspace_counters(struct info_report *report, const struct reactor_stats *sum)
 {
     struct keyspace_stats stats;
     struct scripts_report scripts;
+    uint64_t exceeded_ms, exceeding_ms;
 
     scripts_report(report->server->scripts, &scripts);
     keyspace_stats_get(report->server->keyspace, &stats);
@@ -55,13 +79,16 @@ static void put_keyspace_counters(struct info_report *report, const struct react
         (unsigned long long)stats.expired_keys, (unsigned long long)stats.expired_keys_active,
         stats.expired_stale_percent, (unsigned long long)sum->expire_time_cap_reached,
         (unsigned long long)sum->expire_cpu_us / 1000);
+    eviction_exceeded_ms(&report->server->eviction, &exceeded_ms, &exceeding_ms);
     buffer_printf(report->out,
                   "evicted_keys:%llu\r\nevicted_clients:0\r\nevicted_scripts:%llu\r\n"
+                  "total_eviction_exceeded_time:%llu\r\ncurrent_eviction_exceeded_time:%llu\r\n"
                   "keyspace_hits:%llu\r\n"
-                  "keyspace_misses:%llu\r\nkeyspace_lock_waits:%llu\r\n",
+                  "keyspace_misses:%llu\r\n",
                   (unsigned long long)stats.evicted_keys, (unsigned long long)scripts.evicted,
-                  (unsigned long long)stats.hits, (unsigned long long)stats.misses,
-                  (unsigned long long)stats.lock_waits);
+                  (unsigned long long)exceeded_ms, (unsigned long long)exceeding_ms,
+                  (unsigned long long)stats.hits, (unsigned long long)stats.misses);
+    put_waits(report, &stats);
 }
 
 static double milliseconds(uint64_t nanoseconds)

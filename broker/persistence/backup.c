@@ -461,6 +461,7 @@ int backup_open_log(struct backup *self, struct commit_log **log, struct diag *d
         .compress = config->log_compression,
         .segment_bytes = (uint64_t)config->log_segment_size,
         .replication_id = persistence_new_id(self->persistence),
+        .waits = &self->persistence->log_waits,
     };
     struct commit_recovery found;
     int rc = commit_log_open(&options, log, &found, diag);

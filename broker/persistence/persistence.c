@@ -54,6 +54,11 @@ struct commit_log *persistence_log(const struct persistence *self)
     return self->log;
 }
 
+struct waits *persistence_log_waits(struct persistence *self)
+{
+    return &self->log_waits;
+}
+
 bool persistence_is_logging(const struct persistence *self)
 {
     return self->log || self->side_log || self->backup_log;
@@ -142,6 +147,7 @@ struct commit_options persistence_log_options(struct persistence *self)
         .segment_bytes = (uint64_t)config->log_segment_size,
         .replication_id = persistence_new_id(self),
         .listener = {self, on_durable, on_failed, on_recovered, on_synced},
+        .waits = &self->log_waits,
     };
 }
 
@@ -212,7 +218,7 @@ static uint64_t append_records(struct persistence *self, struct recording *recor
         buffer_append_span(out, SPAN("*1\r\n$4\r\nEXEC\r\n"));
         at = put_in_front(out, at, SPAN("*1\r\n$5\r\nMULTI\r\n"));
     }
-    pthread_mutex_lock(&self->lock);
+    waits_lock(&self->log_waits, &self->lock);
     if (self->db != recording->first_db) {
         write_select(&select, recording->first_db);
         at = put_in_front(out, at, span_of(select.data, select.size));

@@ -107,6 +107,11 @@ uint64_t persistence_pending_bytes(const struct persistence *self);
 /* Changes made since the start. */
 uint64_t persistence_changes(const struct server *server);
 
+/* How often and how long threads have waited for the locks under which the log is appended to: for
+ * each other, or for its thread. Not for the disk: there is no limit at which who appends waits for
+ * it, and replies that do hold up no thread. */
+struct waits *persistence_log_waits(struct persistence *self);
+
 /* CONFIG SET of appendonly and its like has taken effect. Exclusive. */
 void persistence_configure(struct persistence *self);
 

@@ -13,6 +13,7 @@
 #include "core/bytes/buffer.h"
 #include "core/hash/key_hash.h"
 #include "core/hash/random.h"
+#include "core/time/waits.h"
 
 #include <pthread.h>
 #include <sys/types.h>
@@ -71,8 +72,9 @@ struct persistence {
 
     /* Order: the shards of the records, then this, then the log's own lock. */
     pthread_mutex_t lock;
-    int db;        /* of the record logged last; -1: the next one says it */
-    int loaded_db; /* the loading thread's: of what would follow what it has read */
+    struct waits log_waits; /* for it, and for the logs' own */
+    int db;                 /* of the record logged last; -1: the next one says it */
+    int loaded_db;          /* the loading thread's: of what would follow what it has read */
 
     /* Position of the last change in each shard; guarded by the shard, relaxed for that reason. */
     _Atomic uint64_t positions[KEY_SHARDS];

@@ -40,6 +40,7 @@ static struct commit_options side_options(struct persistence *self)
         .segment_bytes = (uint64_t)config->log_segment_size,
         .replication_id = persistence_new_id(self),
         .listener = persistence_side_listener(self),
+        .waits = &self->log_waits,
     };
 }
 
@@ -153,7 +154,7 @@ static uint64_t put(struct persistence *self, struct span bytes, bool volatile_)
 
 void persistence_say(struct persistence *self, struct reactor *reactor, struct span bytes)
 {
-    pthread_mutex_lock(&self->lock);
+    waits_lock(&self->log_waits, &self->lock);
     if (self->backlog)
         put(self, bytes, true);
     pthread_mutex_unlock(&self->lock);
@@ -165,7 +166,7 @@ uint64_t persistence_follow(struct persistence *self, struct reactor *reactor, u
 {
     uint64_t position;
 
-    pthread_mutex_lock(&self->lock);
+    waits_lock(&self->log_waits, &self->lock);
     position = put(self, bytes, volatile_);
     if (!volatile_ && self->backup_log)
         commit_log_append(self->backup_log, bytes);
@@ -239,7 +240,7 @@ int persistence_keep_messages(struct persistence *self, struct diag *diag)
 
     if (commit_log_stored(log) == commit_log_position(log))
         return 0;
-    pthread_mutex_lock(&self->lock);
+    waits_lock(&self->log_waits, &self->lock);
     put(self, SPAN("*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n"), false);
     self->db = -1; /* a backup's log has not got it */
     pthread_mutex_unlock(&self->lock);

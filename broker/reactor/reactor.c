@@ -1,5 +1,6 @@
 #include "broker/reactor/reactor.h"
 #include "broker/command/dispatch.h"
+#include "broker/command/eviction.h"
 #include "broker/command/registry.h"
 #include "broker/observe/crash_report.h"
 #include "broker/observe/monitor.h"
@@ -208,6 +209,11 @@ static void expiry_fired(void *owner)
     cron_expire(owner);
 }
 
+static void eviction_fired(void *owner)
+{
+    eviction_go_on(owner);
+}
+
 struct reactor *reactor_new(struct server *server, int index)
 {
     static const struct loop_hooks hooks = {.before_wait = before_wait,
@@ -228,6 +234,7 @@ struct reactor *reactor_new(struct server *server, int index)
     reactor->push_timer = loop_timer_new(reactor->loop, push_timer_fired, reactor);
     reactor->cron = loop_timer_new(reactor->loop, cron_fired, reactor);
     reactor->expiry = loop_timer_new(reactor->loop, expiry_fired, reactor);
+    reactor->eviction = loop_timer_new(reactor->loop, eviction_fired, reactor);
     reactor->read_buffer = mem_alloc(REACTOR_READ_SIZE);
     reactor->arena = arena_new();
     reactor->serve_arena = arena_new();
@@ -261,6 +268,7 @@ void reactor_free(struct reactor *reactor)
     loop_timer_free(reactor->push_timer);
     loop_timer_free(reactor->cron);
     loop_timer_free(reactor->expiry);
+    loop_timer_free(reactor->eviction);
     loop_free(reactor->loop);
     mem_free(reactor);
 }

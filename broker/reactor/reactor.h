@@ -52,6 +52,9 @@ struct reactor {
     struct loop_timer *cron;
     struct loop_timer *expiry; /* on while there is more to expire, */
     uint64_t expiry_due_us;    /* and then to fire at this time of the monotonic clock */
+    struct loop_timer *eviction; /* on while memory is above its limit: eviction.h */
+    uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
+    uint64_t eviction_ns;
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */

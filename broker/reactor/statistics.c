@@ -1,7 +1,9 @@
 #include "broker/reactor/statistics.h"
 #include "broker/command/registry.h"
 #include "broker/observe/observe.h"
+#include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
+#include "broker/reactor/world.h"
 #include "broker/script/script.h"
 #include "broker/server/server.h"
 #include "core/base/mem.h"
@@ -102,6 +104,8 @@ void statistics_reset(struct server *server, int64_t now_ms)
         reactor->instant_commands = reactor->instant_input = reactor->instant_output = 0;
     }
     keyspace_stats_reset(server->keyspace);
+    world_waits_reset(server->world);
+    waits_reset(persistence_log_waits(server->persistence));
     scripts_reset_stats(server->scripts);
     server->observe->forks = server->observe->latest_fork_us = 0;
     server->stats_reset_ms = now_ms;

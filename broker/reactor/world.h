@@ -6,6 +6,8 @@
 #ifndef MS_BROKER_REACTOR_WORLD_H
 #define MS_BROKER_REACTOR_WORLD_H
 
+#include <stdint.h>
+
 struct world;
 
 /* `reactors` at least 1; with 1 every call costs a branch. */
@@ -23,5 +25,15 @@ void world_resume(struct world *world, int self);
 /* Lets those go ahead who were waiting to run when the world was resumed just now, a few
  * milliseconds at most: before it is stopped again and again by the same reactor. */
 void world_give_way(struct world *world);
+
+/* How often the world was stopped, how often and how long who stopped it had to wait for others,
+ * and others, who wanted to run, for him. Any thread. */
+struct world_waits {
+    uint64_t stops;
+    uint64_t stop_waits, stop_wait_ns;
+    uint64_t run_waits, run_wait_ns;
+};
+void world_waits_get(const struct world *world, struct world_waits *waits);
+void world_waits_reset(struct world *world);
 
 #endif

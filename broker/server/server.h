@@ -3,6 +3,7 @@
 #ifndef MS_BROKER_SERVER_SERVER_H
 #define MS_BROKER_SERVER_SERVER_H
 
+#include "broker/command/eviction.h"
 #include "broker/config/config.h"
 #include "broker/reactor/reactor.h"
 #include "broker/server/workers.h"
@@ -87,6 +88,7 @@ struct server {
     uint64_t memory_peak;
     int64_t memory_peak_ms;
     uint64_t memory_startup;
+    struct eviction_clock eviction;
     char run_id[RUN_ID_SIZE + 1];
     char replication_id[RUN_ID_SIZE + 1];
     char executable[4096];

@@ -1,6 +1,7 @@
 #include "broker/session/execute.h"
 #include "broker/acl/acl.h"
 #include "broker/command/dispatch.h"
+#include "broker/command/eviction.h"
 #include "broker/command/registry.h"
 #include "broker/observe/monitor.h"
 #include "broker/persistence/persistence.h"
@@ -244,7 +245,7 @@ static bool may_run(struct session *session, const struct command *command, size
     if (is_refused_by_disk(session, flags, out) || is_refused_by_role(session, flags, out) ||
         !fits_log(session, command, out))
         return false;
-    if (settings->maxmemory > 0 && !dispatch_make_room(reactor) && needs_memory(session, flags)) {
+    if (settings->maxmemory > 0 && !eviction_make_room(reactor) && needs_memory(session, flags)) {
         reply_error(out, "OOM command not allowed when used memory > 'maxmemory'.");
         return false;
     }

@@ -115,10 +115,7 @@ void keyspace_lock(struct keyspace *keyspace, uint64_t shards)
     for (; shards; shards &= shards - 1) {
         struct shard *shard = &keyspace->shards[__builtin_ctzll(shards)];
 
-        if (pthread_mutex_trylock(&shard->lock) == 0)
-            continue;
-        atomic_fetch_add_explicit(&shard->lock_waits, 1, memory_order_relaxed);
-        CHECK(pthread_mutex_lock(&shard->lock) == 0);
+        waits_lock(&shard->waits, &shard->lock);
     }
 }
 

@@ -172,7 +172,7 @@ struct keyspace_stats {
     uint64_t evicted_keys;
     uint64_t lazyfreed_objects, lazyfree_pending;
     double expired_stale_percent;
-    uint64_t lock_waits; /* a shard was wanted and held by another thread */
+    uint64_t lock_waits, lock_wait_ns; /* a shard was wanted and held by another thread */
 };
 
 void keyspace_stats_get(const struct keyspace *keyspace, struct keyspace_stats *stats);
@@ -182,9 +182,9 @@ void keyspace_stats_reset(struct keyspace *keyspace);
  */
 void keyspace_lazyfree_drain(struct keyspace *keyspace);
 
-/* Before memory is called scarce: waits while more than `limit` bytes are in use and large values
- * are being freed in the background though nobody asked for that. False if there are none. */
-bool keyspace_lazyfree_await(struct keyspace *keyspace, size_t limit);
+/* True while large values are being freed in the background though nobody asked for that: memory
+ * is scarce for a moment only. */
+bool keyspace_frees_unasked(const struct keyspace *keyspace);
 
 /* Active expiry on or off (DEBUG SET-ACTIVE-EXPIRE). */
 void keyspace_set_active_expire(struct keyspace *keyspace, bool on);

@@ -6,6 +6,7 @@
 #include "core/base/check.h"
 #include "core/dict/dict.h"
 #include "core/hash/key_hash.h"
+#include "core/time/waits.h"
 #include "storage/keyspace/entry_internal.h"
 #include "storage/keyspace/expiry.h"
 #include "storage/keyspace/keyspace.h"
@@ -52,7 +53,7 @@ struct shard {
     /* Written only with the lock held; atomic for the sake of those who sum them up without it,
      * which needs no order. */
     _Atomic uint64_t counters[SHARD_COUNTERS];
-    _Atomic uint64_t lock_waits; /* how often the lock was another's; counted without it, relaxed */
+    struct waits waits; /* for the lock */
     _Atomic uint64_t stale,
         checked; /* of the last expire slice: keys left expired, keys looked at */
 };

@@ -160,8 +160,8 @@ void keyspace_stats_get(const struct keyspace *keyspace, struct keyspace_stats *
     for (unsigned i = 0; i < KEY_SHARDS; i++) {
         stale += atomic_load_explicit(&keyspace->shards[i].stale, memory_order_relaxed);
         checked += atomic_load_explicit(&keyspace->shards[i].checked, memory_order_relaxed);
-        stats->lock_waits +=
-            atomic_load_explicit(&keyspace->shards[i].lock_waits, memory_order_relaxed);
+        stats->lock_waits += waits_count(&keyspace->shards[i].waits);
+        stats->lock_wait_ns += waits_ns(&keyspace->shards[i].waits);
     }
     stats->expired_stale_percent = checked ? 100.0 * (double)stale / (double)checked : 0;
 }
@@ -171,14 +171,14 @@ void keyspace_stats_reset(struct keyspace *keyspace)
     for (unsigned i = 0; i < KEY_SHARDS; i++) {
         for (int counter = 0; counter < SHARD_COUNTERS; counter++)
             atomic_store_explicit(&keyspace->shards[i].counters[counter], 0, memory_order_relaxed);
-        atomic_store_explicit(&keyspace->shards[i].lock_waits, 0, memory_order_relaxed);
+        waits_reset(&keyspace->shards[i].waits);
     }
     lazyfree_reset_freed(keyspace->lazyfree);
 }
 
-bool keyspace_lazyfree_await(struct keyspace *keyspace, size_t limit)
+bool keyspace_frees_unasked(const struct keyspace *keyspace)
 {
-    return lazyfree_await(keyspace->lazyfree, limit);
+    return lazyfree_owes(keyspace->lazyfree);
 }
 
 void keyspace_lazyfree_drain(struct keyspace *keyspace)

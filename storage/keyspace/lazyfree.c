@@ -4,11 +4,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
-
-enum {
-    AWAIT_STEP_NS = 1000 * 1000
-};
 
 struct job {
     struct job *next;
@@ -33,14 +28,10 @@ struct lazyfree {
 struct lazyfree *lazyfree_new(void)
 {
     struct lazyfree *lazyfree = mem_zalloc(sizeof(*lazyfree));
-    pthread_condattr_t monotonic;
 
     CHECK(pthread_mutex_init(&lazyfree->lock, NULL) == 0);
     CHECK(pthread_cond_init(&lazyfree->queued, NULL) == 0);
-    CHECK(pthread_condattr_init(&monotonic) == 0);
-    CHECK(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-    CHECK(pthread_cond_init(&lazyfree->done, &monotonic) == 0);
-    pthread_condattr_destroy(&monotonic);
+    CHECK(pthread_cond_init(&lazyfree->done, NULL) == 0);
     lazyfree->end = &lazyfree->first;
     return lazyfree;
 }
@@ -131,26 +122,14 @@ void lazyfree_drain(struct lazyfree *lazyfree)
     pthread_mutex_unlock(&lazyfree->lock);
 }
 
-bool lazyfree_await(struct lazyfree *lazyfree, size_t limit)
+bool lazyfree_owes(struct lazyfree *lazyfree)
 {
-    bool waited = false;
+    bool owes;
 
     pthread_mutex_lock(&lazyfree->lock);
-    while (lazyfree->jobs_done < lazyfree->unasked && mem_used() > limit) {
-        struct timespec until;
-
-        /* a step at a time, for most of a large value is enough often */
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += AWAIT_STEP_NS;
-        if (until.tv_nsec >= 1000 * 1000 * 1000) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000 * 1000 * 1000;
-        }
-        pthread_cond_timedwait(&lazyfree->done, &lazyfree->lock, &until);
-        waited = true;
-    }
+    owes = lazyfree->jobs_done < lazyfree->unasked;
     pthread_mutex_unlock(&lazyfree->lock);
-    return waited;
+    return owes;
 }
 
 void lazyfree_counts(struct lazyfree *lazyfree, uint64_t *freed, uint64_t *pending)

@@ -15,17 +15,16 @@ struct lazyfree *lazyfree_new(void);
 void lazyfree_free(struct lazyfree *lazyfree);
 
 /* Hands over `thing`; the thread calls release(thing). `objects` is what it counts as; 0: nobody
- * asked for the background, see lazyfree_await. Any thread. */
+ * asked for the background, see lazyfree_owes. Any thread. */
 void lazyfree_take(struct lazyfree *lazyfree, void (*release)(void *thing), void *thing,
                    size_t objects);
 
 /* Waits until everything queued before the call is freed. */
 void lazyfree_drain(struct lazyfree *lazyfree);
 
-/* Waits while more than `limit` bytes are in use and something is queued that nobody asked to be
- * freed in the background: whoever deleted it counts on its memory. False if there was nothing to
- * wait for. Any thread. */
-bool lazyfree_await(struct lazyfree *lazyfree, size_t limit);
+/* True while something is not freed yet that nobody asked to be freed in the background: whoever
+ * deleted it counts on its memory. Any thread. */
+bool lazyfree_owes(struct lazyfree *lazyfree);
 
 /* Objects freed so far, and queued or being freed. Any thread. */
 void lazyfree_counts(struct lazyfree *lazyfree, uint64_t *freed, uint64_t *pending);

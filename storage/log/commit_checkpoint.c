@@ -11,13 +11,13 @@ uint64_t commit_log_mark(struct commit_log *log)
 {
     uint64_t position;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     position = atomic_load_explicit(&log->position, memory_order_relaxed);
     log->fixed = position;
     log->mark_next = true;
     log->marks++;
     pthread_cond_signal(&log->work);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return position;
 }
 
@@ -37,13 +37,12 @@ void commit_log_checkpoint_path(const struct commit_log *log, uint64_t position,
 
 bool commit_log_checkpoint_file(const struct commit_log *log, char *path, size_t size)
 {
-    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
     bool there;
 
-    pthread_mutex_lock(&mutable_log->lock);
+    commit_lock(log);
     there = log->checkpoint_file[0];
     snprintf(path, size, "%s/%s", log->directory, log->checkpoint_file);
-    pthread_mutex_unlock(&mutable_log->lock);
+    commit_unlock(log);
     return there;
 }
 
@@ -81,10 +80,10 @@ void commit_drop_old(struct commit_log *log, struct manifest *next, uint64_t pos
 {
     size_t count;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     count = count_old(log, next, position);
     log->oldest = count < next->segment_count ? next->segments[count].first : position;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     for (size_t i = 0; i < count; i++)
         buffer_append(names, next->segments[i].file, strlen(next->segments[i].file) + 1);
     manifest_drop_oldest(next, count);
@@ -171,7 +170,7 @@ void commit_note_files(struct commit_log *log)
             bytes += manifest->segments[i].bytes;
         else
             kept += manifest->segments[i].bytes;
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->closed_bytes = bytes;
     log->facts.kept_bytes = kept;
     log->oldest = manifest_oldest(manifest);
@@ -180,18 +179,16 @@ void commit_note_files(struct commit_log *log)
     log->facts.base_bytes = manifest->checkpoint_bytes;
     log->facts.checkpoint = manifest->checkpoint_position;
     log->facts.segments = (unsigned)manifest->segment_count;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 void commit_log_facts(const struct commit_log *log, struct commit_facts *facts)
 {
-    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its locks */
-
-    pthread_mutex_lock(&mutable_log->lock);
+    commit_lock(log);
     *facts = log->facts;
     facts->position = atomic_load_explicit(&log->position, memory_order_relaxed);
     facts->durable = atomic_load_explicit(&log->durable, memory_order_relaxed);
     facts->disk_bytes = log->closed_bytes + log->open_bytes;
     facts->pending_bytes = facts->position - facts->durable;
-    pthread_mutex_unlock(&mutable_log->lock);
+    commit_unlock(log);
 }

@@ -38,11 +38,9 @@ const char *commit_log_id(const struct commit_log *log)
 
 void commit_log_history(const struct commit_log *log, struct commit_history *history)
 {
-    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
-
-    pthread_mutex_lock(&mutable_log->lock);
+    commit_lock(log);
     *history = log->history;
-    pthread_mutex_unlock(&mutable_log->lock);
+    commit_unlock(log);
 }
 
 static int check_history(const struct commit_history *history, struct diag *diag)
@@ -77,9 +75,9 @@ int commit_log_set_history(struct commit_log *log, const struct commit_history *
     next.history = *history;
     rc = commit_put_in_force(log, &next, diag);
     if (rc == 0) {
-        pthread_mutex_lock(&log->lock);
+        commit_lock(log);
         commit_note_history(log);
-        pthread_mutex_unlock(&log->lock);
+        commit_unlock(log);
     } else {
         take_back(log);
     }
@@ -207,19 +205,18 @@ int commit_log_replace(const struct commit_options *options, const struct commit
 
 void commit_log_keep(struct commit_log *log, uint64_t position)
 {
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->keep = position;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 uint64_t commit_log_oldest(const struct commit_log *log)
 {
-    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
     uint64_t oldest;
 
-    pthread_mutex_lock(&mutable_log->lock);
+    commit_lock(log);
     oldest = log->oldest;
-    pthread_mutex_unlock(&mutable_log->lock);
+    commit_unlock(log);
     return oldest;
 }
 

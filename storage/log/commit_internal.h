@@ -151,6 +151,11 @@ void commit_note_files(struct commit_log *log);
 /* As commit_log_flush; with `marks`, the segments that were marked must have ended too. */
 int commit_wait(struct commit_log *log, bool marks, struct diag *diag);
 
+/* Every other way to `lock` would leave waits uncounted. A log that is only looked at has it too.
+ */
+void commit_lock(const struct commit_log *log);
+void commit_unlock(const struct commit_log *log);
+
 void commit_batch_free(struct batch *batch);
 
 /* Frees the unsynced batches: they are synced, or needed in memory no more. The thread. */

@@ -24,6 +24,16 @@ enum {
 _Static_assert((int)COMMIT_RECORD_LIMIT == (int)FRAME_RECORD_LIMIT,
                "one append has to fit into a frame");
 
+void commit_lock(const struct commit_log *log)
+{
+    waits_lock(log->options.waits, (pthread_mutex_t *)(uintptr_t)&log->lock);
+}
+
+void commit_unlock(const struct commit_log *log)
+{
+    pthread_mutex_unlock((pthread_mutex_t *)(uintptr_t)&log->lock);
+}
+
 void commit_batch_free(struct batch *batch)
 {
     buffer_release(&batch->records);
@@ -69,7 +79,7 @@ static uint64_t append(struct commit_log *log, struct span records, bool now)
     CHECK(records.size <= COMMIT_RECORD_LIMIT);
     if (records.size == 0)
         return commit_log_position(log);
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     CHECK(log->running);
     batch = open_batch(log, records.size);
     buffer_append_span(&batch->records, records);
@@ -79,7 +89,7 @@ static uint64_t append(struct commit_log *log, struct span records, bool now)
     atomic_store_explicit(&log->position, end, memory_order_release);
     if (now || batch->records.size >= COMMIT_BATCH_BYTES)
         kick(log);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return end;
 }
 
@@ -97,13 +107,13 @@ uint64_t commit_log_append_volatile(struct commit_log *log, struct span records)
 {
     uint64_t begin, end;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     begin = atomic_load_explicit(&log->position, memory_order_relaxed);
     end = begin + records.size;
     atomic_store_explicit(&log->position, end, memory_order_release);
     if (atomic_load_explicit(&log->durable, memory_order_relaxed) == begin)
         atomic_store_explicit(&log->durable, end, memory_order_release);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return end;
 }
 
@@ -111,24 +121,23 @@ uint64_t commit_log_rewind(struct commit_log *log)
 {
     uint64_t position;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     position = log->fixed;
     CHECK(position <= atomic_load_explicit(&log->position, memory_order_relaxed));
     atomic_store_explicit(&log->position, position, memory_order_release);
     if (atomic_load_explicit(&log->durable, memory_order_relaxed) > position)
         atomic_store_explicit(&log->durable, position, memory_order_release);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return position;
 }
 
 uint64_t commit_log_stored(const struct commit_log *log)
 {
-    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
     uint64_t position;
 
-    pthread_mutex_lock(&mutable_log->lock);
+    commit_lock(log);
     position = log->fixed;
-    pthread_mutex_unlock(&mutable_log->lock);
+    commit_unlock(log);
     return position;
 }
 
@@ -146,10 +155,10 @@ uint64_t commit_log_synced(struct commit_log *log)
 {
     uint64_t safe = atomic_load_explicit(&log->safe, memory_order_acquire);
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     if (safe >= log->fixed) /* what is behind it is volatile */
         safe = atomic_load_explicit(&log->position, memory_order_relaxed);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return safe;
 }
 
@@ -162,7 +171,7 @@ static bool note_durable(struct commit_log *log, uint64_t position, uint64_t mar
     uint64_t before;
     bool recovered;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->broken = false;
     log->dirty = log->synced != log->written;
     /* nothing waits to be written: volatile records behind it are as durable as they will be */
@@ -176,7 +185,7 @@ static bool note_durable(struct commit_log *log, uint64_t position, uint64_t mar
     log->marks_done = marks;
     atomic_store_explicit(&log->durable, position, memory_order_release);
     pthread_cond_broadcast(&log->progress);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return recovered;
 }
 
@@ -191,21 +200,21 @@ static void tell_durable(struct commit_log *log, bool recovered)
 /* `files` is held. */
 static void note_broken(struct commit_log *log)
 {
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->broken = true;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 static void note_failure(struct commit_log *log, const struct diag *why)
 {
     bool first;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     first = !log->failed;
     log->failed = true;
     log->why = *why;
     pthread_cond_broadcast(&log->progress);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     if (first && log->options.listener.failed)
         log->options.listener.failed(log->options.listener.context, why);
 }
@@ -241,12 +250,12 @@ static int write_batch(struct commit_log *log, struct batch *batch, bool compres
     if (rc < 0)
         return rc;
     log->written = batch->end;
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->facts.frames++;
     log->open_bytes = segment_bytes(log->writer);
     log->facts.record_bytes += frame.record_size;
     log->facts.stored_bytes += frame.stored_size + FRAME_HEADER_SIZE;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return 0;
 }
 
@@ -275,11 +284,11 @@ static int sync_written(struct commit_log *log, struct diag *diag)
     atomic_store_explicit(&log->safe, log->synced, memory_order_release);
     commit_forget_written(log);
     took_us = clock_monotonic_us() - start_us;
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->facts.syncs++;
     log->facts.last_sync_us = took_us;
     log->facts.delayed_syncs += took_us > COMMIT_SLOW_SYNC_US;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     if (log->options.listener.synced)
         log->options.listener.synced(log->options.listener.context, took_us);
     return 0;
@@ -385,7 +394,7 @@ static bool write_here(struct commit_log *log)
 
     if (pthread_mutex_trylock(&log->files) != 0)
         return false;
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     can = can_write_here(log);
     sync = log->sync;
     compress = log->compress;
@@ -394,7 +403,7 @@ static bool write_here(struct commit_log *log)
         take_batches(log);
         log->appends = 0;
     }
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     if (can) {
         done = write_all(log, sync, compress, NULL) == 0;
         if (done)
@@ -414,9 +423,9 @@ void commit_log_kick(struct commit_log *log)
 {
     if (write_here(log))
         return;
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     kick(log);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 /* --- Everything from here on is the thread's. */
@@ -448,7 +457,7 @@ static bool take_work(struct commit_log *log, struct orders *orders)
 {
     bool again;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     orders->sync = orders->stopping ? COMMIT_ALWAYS : log->sync;
     orders->compress = log->compress;
     orders->paused = log->sync_paused;
@@ -457,7 +466,7 @@ static bool take_work(struct commit_log *log, struct orders *orders)
     orders->marks = log->marks;
     log->mark_next = false;
     again = log->broken;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return again;
 }
 
@@ -559,7 +568,7 @@ static void gather(struct commit_log *log)
 /* Waits until there is something to do. How it is done is looked up with the work. */
 static void take_orders(struct commit_log *log, unsigned failures, struct orders *orders)
 {
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     wait_for_work(log, failures);
     if (failures == 0)
         gather(log);
@@ -567,7 +576,7 @@ static void take_orders(struct commit_log *log, unsigned failures, struct orders
     log->appends = 0;
     log->kicked = false;
     orders->stopping = log->stopping;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 /* When it is told to stop, it tries for a while to get everything onto the disk, not for ever. */
@@ -645,10 +654,10 @@ void commit_log_close(struct commit_log *log)
         return;
     if (log->running) {
         commit_log_rewind(log);
-        pthread_mutex_lock(&log->lock);
+        commit_lock(log);
         log->stopping = true;
         pthread_cond_signal(&log->work);
-        pthread_mutex_unlock(&log->lock);
+        commit_unlock(log);
         pthread_join(log->thread, NULL);
         if (!log->failed)
             commit_end_segment(log, NULL); /* recovery manages without */
@@ -678,7 +687,7 @@ int commit_wait(struct commit_log *log, bool marks, struct diag *diag)
     uint64_t position, wanted;
     int rc = 0;
 
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     position = atomic_load_explicit(&log->position, memory_order_relaxed);
     wanted = marks ? log->marks : 0;
     while (log->running && !log->failed &&
@@ -691,7 +700,7 @@ int commit_wait(struct commit_log *log, bool marks, struct diag *diag)
         log->marks_done < wanted)
         rc = log->failed ? diag_set(diag, log->why.code, "%s", log->why.text)
                          : diag_set(diag, ERR_CLOSED, "the log has not been started");
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
     return rc;
 }
 
@@ -702,36 +711,35 @@ int commit_log_flush(struct commit_log *log, struct diag *diag)
 
 bool commit_log_has_failed(const struct commit_log *log, struct diag *why)
 {
-    struct commit_log *mutable_log = (struct commit_log *)(uintptr_t)log; /* for its lock */
     bool failed;
 
-    pthread_mutex_lock(&mutable_log->lock);
+    commit_lock(log);
     failed = log->failed;
     if (failed && why)
         *why = log->why;
-    pthread_mutex_unlock(&mutable_log->lock);
+    commit_unlock(log);
     return failed;
 }
 
 void commit_log_set_sync(struct commit_log *log, enum commit_sync sync)
 {
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->sync = sync;
     pthread_cond_signal(&log->work);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 void commit_log_set_compress(struct commit_log *log, bool compress)
 {
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->compress = compress;
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }
 
 void commit_log_pause_sync(struct commit_log *log, bool paused)
 {
-    pthread_mutex_lock(&log->lock);
+    commit_lock(log);
     log->sync_paused = paused;
     pthread_cond_signal(&log->work);
-    pthread_mutex_unlock(&log->lock);
+    commit_unlock(log);
 }

@@ -19,6 +19,7 @@
 
 #include "core/base/diag.h"
 #include "core/bytes/span.h"
+#include "core/time/waits.h"
 #include "storage/io/io.h"
 #include "storage/log/history.h"
 
@@ -57,6 +58,7 @@ struct commit_options {
     uint64_t segment_bytes;     /* a segment that has grown beyond is followed by a new one */
     const char *replication_id; /* of a new log */
     struct commit_listener listener;
+    struct waits *waits; /* counts who has to wait for the log's lock; NULL: nobody does */
 };
 
 /* What opening found. A log goes on behind what is stored: volatile positions at its end are taken

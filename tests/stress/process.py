@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from typing import Callable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
@@ -212,6 +213,49 @@ def evicts_and_refuses(binary: str) -> None:
         assert client.call("DEL", "k:1") in (0, 1), "what frees memory is let through"
 
 
+def number(client: Client, section: str, name: str) -> int:
+    return int(client.call("INFO", section).decode().split(f"\n{name}:")[1].split()[0])
+
+
+def fill(client: Client, count: int) -> None:
+    for start in range(0, count, 1000):
+        client.pipeline([("SET", f"k:{i}", "x" * 1000) for i in range(start, start + 1000)])
+
+
+def evicts_much_in_slices(binary: str) -> None:
+    given = ("--maxmemory-policy", "allkeys-random", "--maxmemory-eviction-tenacity", "0")
+    with Server(binary, *given) as server:
+        client = server.client()
+        fill(client, 20000)
+        client.call("CONFIG", "SET", "maxmemory", "8mb")
+        assert client.call("SET", "new", "1") == Simple("OK"), "room is on its way"
+        assert number(client, "stats", "evicted_keys") < 1000
+        assert number(client, "memory", "used_memory") > 8 << 20
+        asked = 0
+
+        def is_done() -> bool:
+            nonlocal asked
+            asked += 1
+            time.sleep(0.02)
+            return number(client, "memory", "used_memory") <= 8 << 20
+
+        wait_for(is_done, 30, "the timer to make room")
+        assert number(client, "stats", "evicted_keys") > 2 * 16 * (asked + 5), "not by our asking alone"
+        assert number(client, "stats", "current_eviction_exceeded_time") == 0
+        assert number(client, "stats", "total_eviction_exceeded_time") > 0
+
+
+def evicts_at_once_if_told_to(binary: str) -> None:
+    given = ("--maxmemory-policy", "allkeys-random", "--maxmemory-eviction-tenacity", "100")
+    with Server(binary, *given) as server:
+        client = server.client()
+        fill(client, 20000)
+        client.call("CONFIG", "SET", "maxmemory", "8mb")
+        assert client.call("PING") == Simple("PONG")
+        assert number(client, "memory", "used_memory") <= 8 << 20
+        assert number(client, "stats", "total_eviction_exceeded_time") == 0
+
+
 def memory_is_given_back_by_a_thread_of_its_own(binary: str) -> None:
     with Server(binary) as server:
         tasks = pathlib.Path(f"/proc/{server.process.pid}/task")
@@ -247,6 +291,8 @@ RULES: list[Callable[[str], None]] = [
     shuts_down_in_order,
     ends_in_order_while_it_starts,
     evicts_and_refuses,
+    evicts_much_in_slices,
+    evicts_at_once_if_told_to,
     memory_is_given_back_by_a_thread_of_its_own,
     has_no_huge_pages_unless_told_to,
 ]

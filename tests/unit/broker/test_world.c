@@ -1,10 +1,14 @@
 /* Stopping the world excludes everybody, and nobody waits for ever; inboxes lose nothing. */
 #include "broker/net/inbox.h"
 #include "broker/reactor/world.h"
+#include "core/time/clock.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
@@ -60,6 +64,124 @@ static void test_exclusive_sections_see_everybody_at_rest(void **state)
     world_free(world);
 }
 
+/* --- Waits. */
+
+static struct world_waits waits_now(void)
+{
+    struct world_waits waits;
+
+    world_waits_get(world, &waits);
+    return waits;
+}
+
+/* True once somebody waits, to stop the world or to run; false after a long time. */
+static bool await_one(bool stop)
+{
+    int64_t deadline = clock_now_ms() + 30000;
+
+    for (;;) {
+        struct world_waits waits = waits_now();
+
+        if (stop ? waits.stop_waits : waits.run_waits)
+            return true;
+        if (clock_now_ms() > deadline)
+            return false;
+        sched_yield();
+    }
+}
+
+static void test_who_has_the_world_to_himself_counts_as_waiting_for_nobody(void **state)
+{
+    struct world_waits waits;
+
+    (void)state;
+    world = world_new(REACTORS);
+    for (int self = 0; self < REACTORS; self++) {
+        world_enter(world, self);
+        world_stop(world, self);
+        world_resume(world, self);
+        world_leave(world, self);
+    }
+    waits = waits_now();
+    assert_int_equal(waits.stops, REACTORS);
+    assert_int_equal(waits.stop_waits + waits.stop_wait_ns, 0);
+    assert_int_equal(waits.run_waits + waits.run_wait_ns, 0);
+    world_free(world);
+}
+
+static atomic_bool is_running;
+
+static void *run_until_wanted(void *unused)
+{
+    bool wanted;
+
+    world_enter(world, 1);
+    atomic_store(&is_running, true);
+    wanted = await_one(true);
+    world_leave(world, 1);
+    assert_true(wanted);
+    return unused;
+}
+
+static void test_who_stops_a_running_reactor_waits_once(void **state)
+{
+    struct world_waits waits;
+    pthread_t thread;
+
+    (void)state;
+    world = world_new(REACTORS);
+    atomic_store(&is_running, false);
+    assert_int_equal(pthread_create(&thread, NULL, run_until_wanted, NULL), 0);
+    while (!atomic_load(&is_running))
+        sched_yield();
+    world_enter(world, 0);
+    world_stop(world, 0);
+    waits = waits_now();
+    world_resume(world, 0);
+    world_leave(world, 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(waits.stops, 1);
+    assert_int_equal(waits.stop_waits, 1);
+    assert_true(waits.stop_wait_ns > 0);
+    assert_int_equal(waits.run_waits + waits.run_wait_ns, 0);
+    world_waits_reset(world);
+    waits = waits_now();
+    assert_int_equal(waits.stops + waits.stop_waits + waits.stop_wait_ns, 0);
+    world_free(world);
+}
+
+static void *run_once(void *unused)
+{
+    world_enter(world, 1);
+    world_leave(world, 1);
+    return unused;
+}
+
+static void test_who_wants_to_run_while_the_world_is_stopped_waits_once(void **state)
+{
+    struct world_waits waits;
+    pthread_t thread;
+
+    (void)state;
+    world = world_new(REACTORS);
+    world_enter(world, 0);
+    world_stop(world, 0);
+    assert_int_equal(pthread_create(&thread, NULL, run_once, NULL), 0);
+    assert_true(await_one(false));
+    assert_int_equal(waits_now().run_wait_ns, 0); /* it has not ended */
+    world_resume(world, 0);
+    world_leave(world, 0);
+    pthread_join(thread, NULL);
+    waits = waits_now();
+    assert_int_equal(waits.run_waits, 1);
+    assert_true(waits.run_wait_ns > 0);
+    assert_int_equal(waits.stop_waits + waits.stop_wait_ns, 0);
+    world_waits_reset(world);
+    waits = waits_now();
+    assert_int_equal(waits.run_waits + waits.run_wait_ns, 0);
+    world_free(world);
+}
+
 struct numbered {
     struct inbox_message message;
     int sender, number;
@@ -108,6 +230,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exclusive_sections_see_everybody_at_rest),
+        cmocka_unit_test(test_who_has_the_world_to_himself_counts_as_waiting_for_nobody),
+        cmocka_unit_test(test_who_stops_a_running_reactor_waits_once),
+        cmocka_unit_test(test_who_wants_to_run_while_the_world_is_stopped_waits_once),
         cmocka_unit_test(test_an_inbox_keeps_each_senders_order_and_loses_nothing),
     };
 

@@ -3,6 +3,7 @@
 #include "storage/keyspace/keyspace.h"
 #include "core/hash/key_hash.h"
 #include "core/hash/random.h"
+#include "core/time/clock.h"
 #include "tests/unit/storage/dummy_value.h"
 
 #include <pthread.h>
@@ -215,6 +216,14 @@ static uint64_t lock_waits(void)
     return stats.lock_waits;
 }
 
+static uint64_t lock_wait_ns(void)
+{
+    struct keyspace_stats stats;
+
+    keyspace_stats_get(keyspace, &stats);
+    return stats.lock_wait_ns;
+}
+
 static void *lock_two(void *unused)
 {
     keyspace_lock(keyspace, 3);
@@ -225,6 +234,7 @@ static void *lock_two(void *unused)
 /* Counted before it waits, so that who looks sees it waiting. */
 static void test_who_waits_for_a_shard_is_counted(void **state)
 {
+    int64_t deadline = clock_now_ms() + 30000;
     pthread_t thread;
 
     (void)state;
@@ -233,13 +243,18 @@ static void test_who_waits_for_a_shard_is_counted(void **state)
     assert_int_equal(lock_waits(), 0);
     keyspace_lock(keyspace, 2);
     assert_int_equal(pthread_create(&thread, NULL, lock_two, NULL), 0);
-    while (lock_waits() == 0)
+    while (lock_waits() == 0) {
+        assert_true(clock_now_ms() < deadline);
         sched_yield();
+    }
+    assert_int_equal(lock_wait_ns(), 0); /* it has not ended */
     keyspace_unlock(keyspace, 2);
     pthread_join(thread, NULL);
     assert_int_equal(lock_waits(), 1);
+    assert_true(lock_wait_ns() > 0);
     keyspace_stats_reset(keyspace);
     assert_int_equal(lock_waits(), 0);
+    assert_int_equal(lock_wait_ns(), 0);
     keyspace_free(keyspace);
 }
 

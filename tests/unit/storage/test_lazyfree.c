@@ -59,22 +59,24 @@ static void test_ending_it_frees_what_is_queued(void **state)
     lazyfree_free(lazyfree);
 }
 
-static void test_only_what_nobody_asked_to_be_freed_there_is_waited_for(void **state)
+static void test_only_what_nobody_asked_to_be_freed_there_is_owed(void **state)
 {
     struct lazyfree *lazyfree = lazyfree_new();
     size_t before = mem_used();
 
     (void)state;
-    assert_false(lazyfree_await(lazyfree, 0));
+    assert_false(lazyfree_owes(lazyfree));
     pthread_mutex_lock(&gate);
     lazyfree_take(lazyfree, free_behind_gate, mem_alloc(1 << 20), 1);
-    assert_false(lazyfree_await(lazyfree, 0));
+    assert_false(lazyfree_owes(lazyfree));
     lazyfree_take(lazyfree, free_behind_gate, mem_alloc(1 << 20), 0);
-    assert_false(lazyfree_await(lazyfree, SIZE_MAX)); /* there is memory enough */
+    assert_true(lazyfree_owes(lazyfree));
+    lazyfree_take(lazyfree, free_behind_gate, mem_alloc(1 << 20), 1);
+    assert_true(lazyfree_owes(lazyfree));
     pthread_mutex_unlock(&gate);
-    lazyfree_await(lazyfree, 0);
+    lazyfree_drain(lazyfree);
     assert_int_equal(mem_used(), before);
-    assert_false(lazyfree_await(lazyfree, 0));
+    assert_false(lazyfree_owes(lazyfree));
     lazyfree_free(lazyfree);
 }
 
@@ -82,7 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_queued_is_pending_until_it_is_freed),
-        cmocka_unit_test(test_only_what_nobody_asked_to_be_freed_there_is_waited_for),
+        cmocka_unit_test(test_only_what_nobody_asked_to_be_freed_there_is_owed),
         cmocka_unit_test(test_ending_it_frees_what_is_queued),
     };
 

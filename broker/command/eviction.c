@@ -1,0 +1,150 @@
+#include "broker/command/eviction.h"
+#include "broker/command/dispatch.h"
+#include "broker/observe/observe.h"
+#include "broker/reactor/reactor.h"
+#include "broker/replication/replication.h"
+#include "broker/server/server.h"
+#include "core/base/mem.h"
+#include "core/time/clock.h"
+#include "storage/keyspace/keyspace.h"
+
+enum {
+    EVICT_AT_LEAST = 16, /* keys that a call may always delete: more than it is likely to make */
+    EVICT_PAUSE_MS = 1,  /* between two slices, for others */
+    TENACITY_EVEN = 10,  /* up to which the time grows evenly, */
+    TENACITY_STEP_NS = 50 * 1000,
+    TENACITY_UNLIMITED = 100, /* and then by 15% a step */
+};
+
+/* How long a round of the loop may delete: 0.5 ms by default. */
+static uint64_t limit_ns(int tenacity)
+{
+    double limit;
+
+    if (tenacity >= TENACITY_UNLIMITED)
+        return UINT64_MAX;
+    if (tenacity <= TENACITY_EVEN)
+        return (uint64_t)tenacity * TENACITY_STEP_NS;
+    limit = TENACITY_EVEN * TENACITY_STEP_NS;
+    for (int step = TENACITY_EVEN; step < tenacity; step++)
+        limit *= 1.15;
+    return (uint64_t)limit;
+}
+
+/* The victim's shard was let go: whoever holds it meanwhile sees that the key is gone, but has not
+ * been told yet. EXEC looks at its watched keys for that reason. */
+static void evicted(struct reactor *reactor, struct request *rq)
+{
+    for (size_t i = 0; i < rq->effect_count; i++)
+        rq->held_shards |= key_shard_bit(&rq->effects[i].key);
+    keyspace_lock(reactor->server->keyspace, rq->held_shards);
+    dispatch_effects(reactor, rq);
+    keyspace_unlock(reactor->server->keyspace, rq->held_shards);
+}
+
+/* False if there is nothing to delete. */
+static bool evict_one(struct reactor *reactor)
+{
+    uint64_t start_ns = clock_monotonic_ns();
+    struct request rq;
+    size_t freed = 0;
+
+    dispatch_prepare(reactor, &rq, reactor->serve_arena);
+    if (rq.settings->maxmemory_policy != EVICT_NONE)
+        freed = keyspace_evict_one(&rq);
+    evicted(reactor, &rq);
+    observe_latency(reactor->server, "eviction-del", clock_monotonic_ns() - start_ns);
+    arena_reset(reactor->serve_arena);
+    return freed > 0;
+}
+
+static void later(struct reactor *reactor)
+{
+    struct eviction_clock *clock = &reactor->server->eviction;
+    unsigned long long none = 0;
+
+    atomic_compare_exchange_strong_explicit(&clock->since_ns, &none, clock_monotonic_ns(),
+                                            memory_order_relaxed, memory_order_relaxed);
+    if (!loop_timer_is_on(reactor->eviction))
+        loop_timer_start(reactor->eviction, EVICT_PAUSE_MS, 0);
+}
+
+/* Memory is below the limit. */
+static void note_room(struct eviction_clock *clock)
+{
+    uint64_t since_ns = atomic_load_explicit(&clock->since_ns, memory_order_relaxed);
+
+    if (since_ns)
+        since_ns = atomic_exchange_explicit(&clock->since_ns, 0, memory_order_relaxed);
+    if (since_ns)
+        atomic_fetch_add_explicit(&clock->total_ns, clock_monotonic_ns() - since_ns,
+                                  memory_order_relaxed);
+}
+
+/* Deletes until there is room; `*spent_ns` of the round's time so far. */
+static bool evict(struct reactor *reactor, const struct settings *settings, uint64_t *spent_ns)
+{
+    uint64_t start_ns = clock_monotonic_ns(), before_ns = *spent_ns;
+    uint64_t limit = limit_ns(settings->maxmemory_eviction_tenacity);
+    unsigned count = 0;
+
+    while (mem_used() > settings->maxmemory) {
+        if (keyspace_frees_unasked(reactor->server->keyspace) ||
+            (count >= EVICT_AT_LEAST && *spent_ns >= limit)) {
+            later(reactor);
+            return true;
+        }
+        if (!evict_one(reactor))
+            return false;
+        count++;
+        *spent_ns = before_ns + clock_monotonic_ns() - start_ns;
+    }
+    note_room(&reactor->server->eviction);
+    return true;
+}
+
+bool eviction_make_room(struct reactor *reactor)
+{
+    const struct config *config = server_config(reactor->server);
+    uint64_t before_ns;
+    bool fits;
+
+    if (config->replica_ignore_maxmemory && replication_is_replica(reactor->server->replication))
+        return true;
+    if (server_pause_mode(reactor->server, reactor->now_ms) != PAUSE_NONE)
+        return true; /* it would be a write; those who want memory wait */
+    if (mem_used() <= config->settings.maxmemory) {
+        note_room(&reactor->server->eviction);
+        return true;
+    }
+    if (reactor->eviction_round != reactor->stats.loop_rounds) {
+        reactor->eviction_round = reactor->stats.loop_rounds;
+        reactor->eviction_ns = 0;
+    }
+    before_ns = reactor->eviction_ns;
+    fits = evict(reactor, &config->settings, &reactor->eviction_ns);
+    observe_latency(reactor->server, "eviction-cycle", reactor->eviction_ns - before_ns);
+    if (reactor->ready)
+        dispatch_serve_ready(reactor);
+    return fits;
+}
+
+void eviction_go_on(struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+
+    reactor_tick(reactor);
+    if (server_config(server)->settings.maxmemory == 0)
+        note_room(&server->eviction);
+    else if (!atomic_load_explicit(&server->busy, memory_order_relaxed) &&
+             !atomic_load_explicit(&server->loading, memory_order_relaxed))
+        eviction_make_room(reactor);
+}
+
+void eviction_exceeded_ms(const struct eviction_clock *clock, uint64_t *total, uint64_t *current)
+{
+    uint64_t since_ns = atomic_load_explicit(&clock->since_ns, memory_order_relaxed);
+
+    *current = since_ns ? (clock_monotonic_ns() - since_ns) / 1000000 : 0;
+    *total = atomic_load_explicit(&clock->total_ns, memory_order_relaxed) / 1000000 + *current;
+}
