@@ -177,6 +177,14 @@ void stream_sealed(struct stream *stream, const struct settings *settings)
     sweep(stream, settings);
 }
 
+void stream_packing_went_back(struct stream *stream)
+{
+    if (!stream->packing || stream_id_compare(stream->packing->next, stream->last_id) <= 0)
+        return;
+    stream->packing->next = stream->last_id; /* blocks to come begin above it */
+    stream_id_increment(&stream->packing->next);
+}
+
 void stream_packing_dropped(struct stream *stream, struct stream_id first)
 {
     if (stream->packing && stream_id_compare(first, stream->packing->next) >= 0)

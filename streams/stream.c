@@ -406,6 +406,7 @@ void stream_set_id(struct stream *stream, struct stream_id last_id, uint64_t add
 {
     stream->last_id = last_id;
     end_with_live(stream);
+    stream_packing_went_back(stream);
     if (added != UINT64_MAX) {
         if (added < stream->entries_added && stream->groups)
             stream->group_ops->limit_reads(stream->groups, added);

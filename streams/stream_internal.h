@@ -56,6 +56,9 @@ void stream_replace_block(struct stream *stream, struct stream_block *fresh);
  * afterwards. */
 void stream_sealed(struct stream *stream, const struct settings *settings);
 
+/* last_id went down, and no block of the tree has anything above it. */
+void stream_packing_went_back(struct stream *stream);
+
 /* A block of the tree went. */
 void stream_packing_dropped(struct stream *stream, struct stream_id first);
 

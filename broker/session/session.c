@@ -322,13 +322,16 @@ void session_release(struct session *session)
 {
     session->flags &= ~(unsigned)SESSION_HELD;
     update_interest(session);
-    if (session_output_size(session) > 0 && !(session->flags & SESSION_CLOSING))
+    if ((session_output_size(session) > 0 || session->flags & SESSION_CLOSE_AFTER_REPLY) &&
+        !(session->flags & SESSION_CLOSING))
         session_link(session, LINK_FLUSH);
 }
 
 void session_resume(struct session *session)
 {
     session_unlink(session, LINK_RESUME);
+    if (session->flags & SESSION_HELD)
+        return; /* its input is being run: who runs it goes on when the command is over */
     if (session->input.size > 0)
         run_input(session);
     update_interest(session);

@@ -43,7 +43,7 @@ enum command_flag {
     CMD_NEVER_QUEUED = 1 << 27, /* runs at once between MULTI and EXEC */
     CMD_INTERNAL = 1 << 28,     /* the log's own: unknown to clients */
     CMD_PASSED_ON = 1 << 29,    /* its messages are passed on by replicas */
-    CMD_APPENDS = 1 << 30,      /* `key id ...`: adds behind what its key holds, and takes nothing */
+    CMD_APPENDS = 1 << 30, /* `key id ...`: adds behind what its key holds, and takes nothing */
     /* What a pause of writes and a script that may not write hold back. */
     CMD_COUNTS_AS_WRITE = CMD_WRITE | CMD_MAY_REPLICATE | CMD_PASSED_ON,
 };

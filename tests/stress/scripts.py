@@ -17,7 +17,8 @@ import traceback
 from typing import Any, Callable
 
 from common import Client, Server, check
-from resp import Error
+from resp import Error, encode
+from wait import wait_for
 
 ACCOUNTS = [f"account:{n}" for n in range(8)]
 START = 1000
@@ -127,6 +128,41 @@ def kill(work: Work, client: Client, chance: random.Random) -> None:
         time.sleep(chance.random() * 0.02)
 
 
+def served_and_sending(binary: str) -> None:
+    """Who gets what it waited for in the round in which its script arrives runs that once, and then
+    what follows: nobody else goes on with its input while the script lets others run."""
+    options = ("--reactors", "1", "--busy-reply-threshold", "20", "--enable-debug-command", "yes")
+    with Server(binary, *options) as server:
+        waiter, pusher, sleeper = server.client(), server.client(), server.client()
+        bystander, killer = server.client(), server.client()
+        for turn in range(12):
+            waiter.send("BLPOP", "list", 0)
+            wait_for(lambda: b"blocked_clients:1" in killer.call("INFO", "clients"), what="it waits")
+            before = [("ECHO", n) for n in range(3)]
+            behind = [("ECHO", "x" * 400)] * 50
+            waiter.send_raw(b"".join(encode(*words) for words in before))
+            check(killer.call("PING").text == "PONG", "PING")
+            sleeper.send("DEBUG", "SLEEP", "0.1")
+            time.sleep(0.02)  # so that what follows finds it asleep, and arrives at once
+            script = b"".join(encode(*words) for words in [("EVAL", "while true do end", 0), *behind])
+            sending = [
+                (pusher, encode("LPUSH", "list", "x")),
+                (bystander, encode("PING")),  # with it the reactor delivers what was served
+                (waiter, script),
+            ]
+            for client, data in sending if turn % 2 else reversed(sending):
+                client.send_raw(data)
+            wait_for(lambda: not isinstance(killer.call("SCRIPT", "KILL"), Error), what="the kill")
+            check(waiter.read() == [b"list", b"x"], "what it waited for")
+            for words in before:
+                check(waiter.read() == str(words[1]).encode(), "what it had sent before")
+            check("killed" in waiter.read().text, "the script ends by the kill")
+            for words in behind:
+                check(waiter.read() == words[1].encode(), "what it had sent behind the script")
+            check(pusher.read() == 1 and sleeper.read().text == "OK", "the others")
+            bystander.read()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--server", required=True)
@@ -134,6 +170,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
+    served_and_sending(options.server)
     server = Server(options.server, "--reactors", str(options.reactors), "--busy-reply-threshold", "50")
     print(f"seed {options.seed}")
     try:

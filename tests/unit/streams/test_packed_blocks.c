@@ -231,6 +231,25 @@ static void test_deleting_makes_a_block_plain_and_the_sweep_packs_it_again(void 
     stream_free(stream);
 }
 
+/* XSETID with a lower id: what comes then lies below blocks that had been cold. */
+static void test_blocks_behind_an_id_that_went_back_become_cold_in_their_turn(void **state)
+{
+    const struct stream_trim all = {.strategy = STREAM_TRIM_MAXLEN};
+    struct stream *stream = filled(10);
+
+    (void)state;
+    stream_trim(stream, &all);
+    stream_set_id(stream, id_of(5), UINT64_MAX, STREAM_ID_MIN);
+    append(stream, 6, 5 + 4 * NODE);
+    assert_string_equal(picture(stream), ".pp");
+    for (uint64_t ms = 5 + 2 * NODE; ms <= 5 + 4 * NODE; ms++)
+        assert_true(stream_delete(stream, id_of(ms)));
+    stream_set_id(stream, id_of(4 + 2 * NODE), UINT64_MAX, STREAM_ID_MIN);
+    append(stream, 5 + 2 * NODE, 5 + 6 * NODE);
+    assert_string_equal(picture(stream), ".ppppp");
+    stream_free(stream);
+}
+
 /* The last entry but one of a packed block goes, then the last: the block goes without a trace. */
 static void test_a_packed_block_may_be_deleted_empty(void **state)
 {
@@ -565,6 +584,7 @@ int main(void)
         RULE(test_what_does_not_shrink_is_left_alone),
         RULE(test_blocks_too_large_to_pack_at_once_stay_plain),
         RULE(test_deleting_makes_a_block_plain_and_the_sweep_packs_it_again),
+        RULE(test_blocks_behind_an_id_that_went_back_become_cold_in_their_turn),
         RULE(test_a_packed_block_may_be_deleted_empty),
         RULE(test_trimming_takes_packed_blocks_whole_and_opens_the_one_it_changes),
         RULE(test_the_last_entry_may_be_in_a_packed_block),
