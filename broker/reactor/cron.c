@@ -15,11 +15,14 @@
 #include "storage/keyspace/keyspace.h"
 
 enum {
-    EXPIRE_CPU_PERCENT = 25,   /* of a core, over all reactors */
-    EXPIRE_SLICE_US = 250,     /* a run, before what follows from it: nobody is to wait long; */
-    EXPIRE_LIMIT_US = 10000,   /* one that begins late: as others have taken long, it may too */
-    REHASH_BUDGET_US = 1000,   /* a run */
-    SESSIONS_PER_RUN_MIN = 50, /* sessions looked at in one run, at least */
+    EXPIRE_CPU_PERCENT = 25,    /* of a core, over all reactors; */
+    EXPIRE_BEHIND_PERCENT = 50, /* of one that has been behind for long: this much, */
+    EXPIRE_STEP_MS = 10,        /* and on the way there a percent more for each such time */
+    EXPIRE_SLICE_US = 250,      /* a run, before what follows from it: nobody is to wait long; */
+    EXPIRE_BEHIND_US = 30,      /* for each percent more; */
+    EXPIRE_LIMIT_US = 10000,    /* one that begins late: as others have taken long, it may too */
+    REHASH_BUDGET_US = 1000,    /* a run */
+    SESSIONS_PER_RUN_MIN = 50,  /* sessions looked at in one run, at least */
     SAMPLE_EVERY_NS = 100 * 1000 * 1000,
 };
 
@@ -41,17 +44,36 @@ static bool may_expire(const struct reactor *reactor)
            server_pause_mode(server, reactor->now_ms) == PAUSE_NONE;
 }
 
-/* For how long others run if expiry takes one microsecond. */
-static int64_t others_share(const struct reactor *reactor)
+/* Expiry's share of a core in percent. There is always something to expire while keys come faster
+ * than they go, so how long that has been so is a measure of what there is. */
+static int64_t expire_percent(const struct reactor *reactor)
 {
-    return (100 - EXPIRE_CPU_PERCENT) * reactor->server->reactor_count / EXPIRE_CPU_PERCENT;
+    uint64_t behind_ms = 0;
+    int64_t percent;
+
+    if (reactor->expiry_behind_us)
+        behind_ms = (clock_monotonic_us() - reactor->expiry_behind_us) / 1000;
+    percent = EXPIRE_CPU_PERCENT + (int64_t)(behind_ms / EXPIRE_STEP_MS);
+    return percent < EXPIRE_BEHIND_PERCENT ? percent : EXPIRE_BEHIND_PERCENT;
+}
+
+/* How long a run may take that begins `late_us` behind its time. A loop with much to do comes round
+ * late: a slice of always the same size would be next to nothing then, and keys would come faster
+ * than they go. */
+static int64_t expire_budget_us(const struct reactor *reactor, int64_t percent, int64_t late_us)
+{
+    int64_t slice_us = EXPIRE_SLICE_US + (percent - EXPIRE_CPU_PERCENT) * EXPIRE_BEHIND_US;
+
+    slice_us += late_us * percent / ((100 - percent) * reactor->server->reactor_count);
+    return slice_us < EXPIRE_LIMIT_US ? slice_us : EXPIRE_LIMIT_US;
 }
 
 /* There is more to expire, after a run that began `late_us` behind its time and took so long. What
  * it was late is a part of the pause that others have had already. */
-static void expire_go_on(struct reactor *reactor, int64_t late_us, int64_t took_us)
+static void expire_go_on(struct reactor *reactor, int64_t percent, int64_t late_us, int64_t took_us)
 {
-    int64_t pause_ms = (took_us * others_share(reactor) - late_us + 999) / 1000;
+    int64_t pause_us = took_us * (100 - percent) * reactor->server->reactor_count / percent;
+    int64_t pause_ms = (pause_us - late_us + 999) / 1000;
 
     if (pause_ms < 1)
         pause_ms = 1;
@@ -61,17 +83,15 @@ static void expire_go_on(struct reactor *reactor, int64_t late_us, int64_t took_
 
 /* Deletes expired keys of this reactor's shards (those whose number leaves its index), from where
  * the last run stopped, until the slice is used up; the next one follows after a pause that leaves
- * it its share. A loop with much to do comes round late: a slice of always the same size would be
- * next to nothing then, and keys would come faster than they go. */
+ * it its share. */
 static void expire(struct reactor *reactor, int64_t late_us)
 {
     struct server *server = reactor->server;
-    int64_t budget_us = EXPIRE_SLICE_US + late_us / others_share(reactor);
+    int64_t percent = expire_percent(reactor);
+    int64_t budget_us = expire_budget_us(reactor, percent, late_us);
     uint64_t start = clock_monotonic_us();
     bool more = false;
 
-    if (budget_us > EXPIRE_LIMIT_US)
-        budget_us = EXPIRE_LIMIT_US;
     for (unsigned n = 0; n < KEY_SHARDS; n++) {
         unsigned shard = (reactor->expire_shard + n) % KEY_SHARDS;
         int64_t left = budget_us - (int64_t)(clock_monotonic_us() - start);
@@ -93,9 +113,13 @@ static void expire(struct reactor *reactor, int64_t late_us)
         arena_reset(reactor->arena);
         dispatch_serve_ready(reactor);
     }
-    if (more) {
+    if (!more) {
+        reactor->expiry_behind_us = 0;
+    } else {
+        if (!reactor->expiry_behind_us)
+            reactor->expiry_behind_us = start;
         reactor->stats.expire_time_cap_reached++;
-        expire_go_on(reactor, late_us, (int64_t)(clock_monotonic_us() - start));
+        expire_go_on(reactor, percent, late_us, (int64_t)(clock_monotonic_us() - start));
     }
     start = clock_monotonic_us() - start;
     reactor->stats.expire_cpu_us += start;
@@ -182,6 +206,8 @@ void cron_expire(struct reactor *reactor)
     reactor_tick(reactor);
     if (may_expire(reactor))
         expire(reactor, late_us < 0 ? 0 : late_us);
+    else
+        reactor->expiry_behind_us = 0;
 }
 
 void cron_run(struct reactor *reactor)

@@ -25,7 +25,10 @@ enum {
 
 uint64_t reactor_tick(struct reactor *reactor)
 {
-    reactor->now_ns = clock_monotonic_ns();
+    uint64_t now_ns = ticks_now(&reactor->ticks);
+
+    if (now_ns > reactor->now_ns)
+        reactor->now_ns = now_ns;
     reactor->now_ms =
         reactor->round_start_ms + (int64_t)((reactor->now_ns - reactor->round_start_ns) / 1000000);
     return reactor->now_ns;
@@ -35,14 +38,18 @@ static void before_wait(void *owner)
 {
     struct reactor *reactor = owner;
 
-    reactor->stats.loop_nanoseconds += clock_monotonic_ns() - reactor->round_start_ns;
+    reactor->stats.loop_nanoseconds += reactor_tick(reactor) - reactor->round_start_ns;
     atomic_store_explicit(&reactor->doing.busy_since_ns, 0, memory_order_relaxed);
     world_leave(reactor->server->world, reactor->index);
 }
 
 static void start_round(struct reactor *reactor)
 {
-    reactor->round_start_ns = reactor->now_ns = clock_monotonic_ns();
+    uint64_t now_ns = ticks_sync(&reactor->ticks);
+
+    if (now_ns > reactor->now_ns)
+        reactor->now_ns = now_ns;
+    reactor->round_start_ns = reactor->now_ns;
     reactor->round_start_ms = reactor->now_ms = clock_now_ms();
     reactor->stats.loop_rounds++;
     atomic_store_explicit(&reactor->doing.busy_since_ns, reactor->now_ns, memory_order_relaxed);

@@ -11,6 +11,7 @@
 #include "core/bytes/arena.h"
 #include "core/bytes/buffer.h"
 #include "core/hash/random.h"
+#include "core/time/ticks.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -51,7 +52,8 @@ struct reactor {
     pthread_t thread;
     struct loop_timer *cron;
     struct loop_timer *expiry; /* on while there is more to expire, */
-    uint64_t expiry_due_us;    /* and then to fire at this time of the monotonic clock */
+    uint64_t expiry_due_us;    /* and then to fire at this time of the monotonic clock; */
+    uint64_t expiry_behind_us; /* since when there has been more; 0: there is not */
     struct loop_timer *eviction; /* on while memory is above its limit: eviction.h */
     uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
     uint64_t eviction_ns;
@@ -79,6 +81,7 @@ struct reactor {
     struct arena *serve_arena; /* of the waiter being served */
     struct ready_key *ready, **ready_tail;
 
+    struct ticks ticks;                           /* since this round woke */
     int64_t now_ms;                               /* Unix time of this batch */
     uint64_t now_ns;                              /* monotonic, at the end of the last command */
     uint64_t round_start_ns;                      /* monotonic, when this round woke */

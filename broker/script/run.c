@@ -216,7 +216,7 @@ void script_run(struct scripts *scripts, const struct script_target *target, str
         .keys = keys,
         .protocol = 2,
         .db = rq->db,
-        .started_ns = session ? session->reactor->now_ns : clock_monotonic_ns(),
+        .started_ns = clock_monotonic_ns(),
     };
     const struct settings *settings = rq->settings;
 

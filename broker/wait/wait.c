@@ -253,21 +253,25 @@ static void waiter_release(struct waiter *waiter)
     tracker_release(waiter->tracker);
     acl_user_release(waiter->user);
     buffer_release(&waiter->reply);
-    mem_free(waiter->argv);
-    mem_free(waiter->places);
     mem_free(waiter);
 }
 
-/* Copies the arguments into one block: the spans first, then their bytes. */
-static void copy_argv(struct waiter *waiter, const struct request *rq)
+/* A waiter with room for its places and with copies of the arguments, all in one block: places,
+ * spans, the bytes of the arguments. */
+static struct waiter *waiter_new(const struct request *rq)
 {
-    size_t size = rq->argc * sizeof(struct span);
+    size_t size = sizeof(struct waiter) + rq->wait_count * sizeof(struct waiter_place) +
+                  rq->argc * sizeof(struct span);
+    struct waiter *waiter;
     char *to;
 
     for (size_t i = 0; i < rq->argc; i++)
         size += rq->argv[i].size;
-    waiter->argv = mem_alloc(size);
+    waiter = mem_zalloc(size);
+    waiter->place_count = rq->wait_count;
+    waiter->places = (struct waiter_place *)(waiter + 1);
     waiter->argc = rq->argc;
+    waiter->argv = (struct span *)(waiter->places + rq->wait_count);
     to = (char *)(waiter->argv + rq->argc);
     for (size_t i = 0; i < rq->argc; i++) {
         waiter->argv[i] = span_of(to, rq->argv[i].size);
@@ -275,6 +279,7 @@ static void copy_argv(struct waiter *waiter, const struct request *rq)
             memcpy(to, rq->argv[i].data, rq->argv[i].size);
         to += rq->argv[i].size;
     }
+    return waiter;
 }
 
 static int64_t earliest_retry(const struct request *rq)
@@ -321,7 +326,8 @@ void wait_park(struct reactor *reactor, struct session *session, struct request 
                const struct command *command)
 {
     struct wait_table *table = reactor->server->waits;
-    struct waiter *waiter = mem_zalloc(sizeof(*waiter));
+    struct waiter *waiter = waiter_new(rq);
+    uint64_t started_ns = reactor->now_ns;
 
     CHECK(!session->waiter);
     atomic_init(&waiter->state, WAITER_PARKED);
@@ -338,11 +344,8 @@ void wait_park(struct reactor *reactor, struct session *session, struct request 
     waiter->remembers = tracker_remembers(session->tracker);
     tracker_keep(waiter->tracker);
     waiter->deadline_ms = rq->wait_deadline_ms;
-    waiter->took_ns = clock_monotonic_ns() - reactor->now_ns;
+    waiter->took_ns = reactor_tick(reactor) - started_ns;
     waiter->retry_at_ms = earliest_retry(rq);
-    copy_argv(waiter, rq);
-    waiter->place_count = rq->wait_count;
-    waiter->places = mem_zalloc(sizeof(struct waiter_place) * rq->wait_count);
     for (size_t i = 0; i < rq->wait_count; i++)
         CHECK(rq->held_shards & key_shard_bit(&rq->wait[i].key));
     waiter->shards = rq->held_shards; /* of all its keys: BLMOVE waits at one and fills another */

@@ -58,7 +58,7 @@ struct waiter {
     struct tracker *tracker; /* of the session, referenced; NULL: none */
     bool remembers;          /* what it is served is tracked */
     size_t argc;
-    struct span *argv; /* own copies */
+    struct span *argv; /* own copies; in one block with the waiter and its places */
     uint64_t shards;
     size_t place_count;
     struct waiter_place *places;

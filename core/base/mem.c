@@ -16,9 +16,15 @@
 #include <malloc.h>
 #endif
 
-/* Each thread counts in a slot of its own, so that an allocation writes no shared cache line. A
- * block freed by another thread makes single slots negative; only the sum means something. When
- * there are more threads than slots they share, which stays exact since the add is atomic. */
+/* Each thread publishes its balance in a slot of its own, so that an allocation writes no shared
+ * cache line. A block freed by another thread makes single slots negative; only the sum means
+ * something. When there are more threads than slots they share, which stays exact since what has
+ * changed is added atomically.
+ *
+ * jemalloc counts for each thread what it allocates and frees, in usable bytes, and lends pointers
+ * to the counters. They die with the thread, hence the slots; but no block's size has to be looked
+ * up, which took longer than to allocate it. What libraries allocate counts, too. `my_counted` is
+ * what we must count ourselves: pages, and blocks with any other allocator. */
 enum {
     SLOT_COUNT = 64,
     CACHE_LINE = 64
@@ -31,38 +37,84 @@ struct slot {
 static struct slot slots[SLOT_COUNT];
 static atomic_uint next_slot;
 static _Thread_local struct slot *my_slot;
-static _Thread_local unsigned my_shared;
+static _Thread_local bool my_shared;
+static _Thread_local long long my_counted, my_published;
 static _Thread_local long fail_countdown;
-
-static struct slot *slot_get(void)
-{
-    if (!my_slot) {
-        unsigned at = atomic_fetch_add(&next_slot, 1);
-
-        my_slot = &slots[at % SLOT_COUNT];
-        /* Slot owners past the first round must use a true read-modify-write. */
-        my_shared = at >= SLOT_COUNT - 1;
-        if (my_shared)
-            my_slot = &slots[SLOT_COUNT - 1];
-    }
-    return my_slot;
-}
-
-static void count(long long bytes)
-{
-    struct slot *slot = slot_get();
-
-    if (my_shared)
-        atomic_fetch_add_explicit(&slot->bytes, bytes, memory_order_relaxed);
-    else /* the only writer: readers (mem_used) need no order, just no torn value */
-        atomic_store_explicit(&slot->bytes,
-                              atomic_load_explicit(&slot->bytes, memory_order_relaxed) + bytes,
-                              memory_order_relaxed);
-}
 
 static size_t usable(const void *block)
 {
     return malloc_usable_size((void *)(uintptr_t)block);
+}
+
+#ifdef MS_JEMALLOC
+static _Thread_local const uint64_t *my_allocated, *my_freed;
+
+static const uint64_t *counter(const char *name)
+{
+    const uint64_t *at = NULL;
+    size_t size = sizeof(at);
+
+    CHECK(mallctl(name, &at, &size, NULL, 0) == 0 && at);
+    return at;
+}
+
+static void find_counters(void)
+{
+    my_allocated = counter("thread.allocatedp");
+    my_freed = counter("thread.deallocatedp");
+}
+
+static long long weight(const void *block)
+{
+    (void)block;
+    return 0; /* is counted already */
+}
+
+static long long counted_by_allocator(void)
+{
+    return (long long)(*my_allocated - *my_freed);
+}
+#else
+static void find_counters(void)
+{
+}
+
+/* What we count for a block. */
+static long long weight(const void *block)
+{
+    return block ? (long long)usable(block) : 0;
+}
+
+static long long counted_by_allocator(void)
+{
+    return 0;
+}
+#endif
+
+__attribute__((noinline, cold)) static void take_slot(void)
+{
+    unsigned at = atomic_fetch_add(&next_slot, 1);
+
+    /* Slot owners past the first round must use a true read-modify-write. */
+    my_shared = at >= SLOT_COUNT - 1;
+    my_slot = &slots[my_shared ? SLOT_COUNT - 1 : at];
+    find_counters();
+}
+
+/* After the allocator was called, and what we count ourselves changed. */
+static inline void count(long long change)
+{
+    long long balance;
+
+    if (__builtin_expect(!my_slot, 0))
+        take_slot();
+    my_counted += change;
+    balance = my_counted + counted_by_allocator();
+    if (__builtin_expect(my_shared, 0))
+        atomic_fetch_add_explicit(&my_slot->bytes, balance - my_published, memory_order_relaxed);
+    else /* the only writer: readers (mem_used) need no order, just no torn value */
+        atomic_store_explicit(&my_slot->bytes, balance, memory_order_relaxed);
+    my_published = balance;
 }
 
 static _Noreturn void out_of_memory(size_t size)
@@ -81,7 +133,7 @@ static int must_fail(void)
 static void *allocated(void *block)
 {
     if (block)
-        count((long long)usable(block));
+        count(weight(block));
     return block;
 }
 
@@ -122,12 +174,12 @@ void *mem_zalloc_aligned(size_t alignment, size_t size)
 
 void *mem_realloc(void *block, size_t size)
 {
-    size_t before = block ? usable(block) : 0;
+    long long before = weight(block);
     void *moved = realloc(block, size ? size : 1);
 
     if (!moved)
         out_of_memory(size);
-    count((long long)usable(moved) - (long long)before);
+    count(weight(moved) - before);
     return moved;
 }
 
@@ -140,11 +192,11 @@ void *mem_try_alloc(size_t size)
 
 void *mem_try_realloc(void *block, size_t size)
 {
-    size_t before = block ? usable(block) : 0;
+    long long before = weight(block);
     void *moved = must_fail() ? NULL : realloc(block, size ? size : 1);
 
     if (moved)
-        count((long long)usable(moved) - (long long)before);
+        count(weight(moved) - before);
     return moved;
 }
 
@@ -164,10 +216,13 @@ void *mem_dup(const void *bytes, size_t size)
 
 void mem_free(void *block)
 {
+    long long before;
+
     if (!block)
         return;
-    count(-(long long)usable(block));
+    before = weight(block);
     free(block);
+    count(-before);
 }
 
 /* --- Whole pages. */
@@ -221,6 +276,7 @@ size_t mem_used(void)
 {
     long long total = 0;
 
+    count(0); /* what this thread's libraries did since */
     for (int i = 0; i < SLOT_COUNT; i++)
         total += atomic_load_explicit(&slots[i].bytes, memory_order_relaxed);
     return total > 0 ? (size_t)total : 0;

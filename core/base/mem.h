@@ -2,7 +2,8 @@
  *
  * mem_* end the process when memory is out, so they never return NULL; use them for sizes we chose.
  * mem_try_* return NULL instead; use them for sizes that came from outside, after the check against
- * a named limit. Every block counts with its real (usable) size in mem_used(). */
+ * a named limit. Every block counts with its real (usable) size in mem_used(); with jemalloc those
+ * that libraries allocate in our threads do, too. */
 #ifndef MS_CORE_BASE_MEM_H
 #define MS_CORE_BASE_MEM_H
 

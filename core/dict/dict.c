@@ -384,7 +384,9 @@ void dict_shrink_if_sparse(struct dict *dict)
     if (!table->buckets || dict->paused)
         return;
     if (dict_count(dict) == 0 && (dict->children == 0 || dict_bucket_count(dict) <= SMALL_TABLE)) {
-        dict_release(dict);
+        /* one bucket is kept: queues come to nothing and back all the time */
+        if (exponent > 0 || dict->children > 0 || is_resizing(dict))
+            dict_release(dict);
         return;
     }
     if (is_resizing(dict) || exponent == 0 || table->count >= (size_t)1 << exponent)
