@@ -8,14 +8,29 @@
 #include <ctype.h>
 #include <string.h>
 
-static void find_key(struct call *call)
+/* A pipeline often says the same thing again and again. */
+static bool says_the_same(const struct call *call, const struct call *before, unsigned at)
+{
+    return before && at < before->argc && span_equal(call->argv[at], before->argv[at]);
+}
+
+static void find_command(const struct registry *registry, struct call *call,
+                         const struct call *before)
+{
+    if (call->argc > 0)
+        call->command = says_the_same(call, before, 0) ? before->command
+                                                       : registry_find(registry, call->argv[0]);
+}
+
+static void find_key(struct call *call, const struct call *before)
 {
     unsigned at = call->command ? call->command->key_at : 0;
 
     if (at == 0 || at >= call->argc)
         return;
     call->key_at = at;
-    call->key_hash = key_hash(call->argv[at]);
+    call->same_key = before && before->key_at == at && says_the_same(call, before, at);
+    call->key_hash = call->same_key ? before->key_hash : key_hash(call->argv[at]);
 }
 
 /* Appends without options, of which some remove entries: the id follows the key. */
@@ -30,8 +45,7 @@ static bool appends_only(const struct call *call)
 
 static bool goes_on(const struct call *call, const struct call *next)
 {
-    return call->command == next->command && call->key_hash == next->key_hash &&
-           appends_only(next) && call->key_at == 1 && span_equal(call->argv[1], next->argv[1]);
+    return call->command == next->command && next->same_key && appends_only(next);
 }
 
 /* The call that the parser has complete, with its arguments where they stay. */
@@ -40,13 +54,13 @@ static void add(struct lookahead *self, const struct session *session, struct sp
 {
     const struct registry *registry = session->reactor->server->registry;
     struct call *call = &self->calls[self->count++];
+    const struct call *before = self->count > 1 ? call - 1 : NULL;
 
     *call = (struct call){.argc = session->parser.argc, .argv = argv, .size = size};
-    if (call->argc > 0)
-        call->command = registry_find(registry, argv[0]);
-    find_key(call);
-    if (self->count > 1)
-        call[-1].goes_on = goes_on(&call[-1], call);
+    find_command(registry, call, before);
+    find_key(call, before);
+    if (before)
+        call[-1].goes_on = goes_on(before, call);
 }
 
 /* Two passes, so that none waits for what it has just asked for. */
@@ -57,10 +71,10 @@ static void fetch(const struct lookahead *self, const struct session *session)
     if (atomic_load_explicit(&session->reactor->server->loading, memory_order_relaxed))
         return; /* by a thread that does not lock */
     for (size_t i = 0; i < self->count; i++)
-        if (self->calls[i].key_at)
+        if (self->calls[i].key_at && !self->calls[i].same_key)
             keyspace_prefetch(keyspace, session->db, self->calls[i].key_hash, PREFETCH_PLACE);
     for (size_t i = 0; i < self->count; i++)
-        if (self->calls[i].key_at)
+        if (self->calls[i].key_at && !self->calls[i].same_key)
             keyspace_prefetch(keyspace, session->db, self->calls[i].key_hash, PREFETCH_ENTRY);
 }
 

@@ -27,6 +27,7 @@ struct call {
     size_t size;                   /* bytes of input */
     const struct command *command; /* the top-level one that it names; NULL: there is none */
     unsigned key_at;               /* the argument that is its key, if that is known; 0: is not */
+    bool same_key;                 /* as the call before it */
     uint64_t key_hash;
     bool goes_on; /* the call behind it appends to the same stream, and removes nothing from it */
 };
