@@ -1,11 +1,12 @@
 #include "broker/admin/admin_commands.h"
-#include "broker/persistence/persistence.h"
 #include "broker/reactor/reactor.h"
 #include "broker/replication/farewell.h"
 #include "broker/script/busy.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
+#include "broker/server/shutdown.h"
 #include "broker/session/session.h"
+#include "core/base/error.h"
 #include "core/time/clock.h"
 
 static void time_command(struct request *rq, struct reply *out)
@@ -18,30 +19,24 @@ static void time_command(struct request *rq, struct reply *out)
     reply_bulk_integer(out, now_us % 1000000);
 }
 
-struct shutdown_options {
-    bool save, nosave, now, force, abort;
-};
-
-static bool parse_shutdown(struct request *rq, struct shutdown_options *options)
+/* The words of SHUTDOWN, but for ABORT, which is for itself. */
+static bool parse_shutdown(const struct request *rq, unsigned *flags, bool *abort)
 {
-    *options = (struct shutdown_options){0};
-    for (size_t i = 1; i < rq->argc; i++) {
+    *flags = 0;
+    *abort = rq->argc == 2 && span_is(rq->argv[1], "abort");
+    for (size_t i = 1; i < rq->argc && !*abort; i++) {
         if (span_is(rq->argv[i], "save"))
-            options->save = true;
+            *flags |= SHUTDOWN_SAVE;
         else if (span_is(rq->argv[i], "nosave"))
-            options->nosave = true;
+            *flags |= SHUTDOWN_NOSAVE;
         else if (span_is(rq->argv[i], "now"))
-            options->now = true;
+            *flags |= SHUTDOWN_NOW;
         else if (span_is(rq->argv[i], "force"))
-            options->force = true;
-        else if (span_is(rq->argv[i], "abort"))
-            options->abort = true;
+            *flags |= SHUTDOWN_FORCE;
         else
             return false;
     }
-    if (options->save && options->nosave)
-        return false;
-    return !options->abort || rq->argc == 2;
+    return !(*flags & SHUTDOWN_SAVE && *flags & SHUTDOWN_NOSAVE);
 }
 
 static void abort_shutdown(struct server *server, struct reply *out)
@@ -54,43 +49,35 @@ static void abort_shutdown(struct server *server, struct reply *out)
     reply_ok(out);
 }
 
-/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. Replicas get what they lack; what is in the log
- * becomes durable, and the RDB file is written if asked for, or if there are save points and no
- * log. Exclusive. */
+/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. Exclusive. */
 static void shutdown_command(struct request *rq, struct reply *out)
 {
     struct session *session = request_session(rq);
     struct server *server = session->reactor->server;
-    struct shutdown_options options;
-    struct farewell_end end;
-    struct diag diag = {0};
+    unsigned flags;
+    bool abort;
+    int rc;
 
-    if (!parse_shutdown(rq, &options)) {
+    if (!parse_shutdown(rq, &flags, &abort)) {
         reply_error(out, ERROR_SYNTAX);
         return;
     }
-    if (options.abort) {
+    if (abort) {
         abort_shutdown(server, out);
         return;
     }
-    if (!script_busy_may_shut_down(server, options.nosave, out))
+    if (!script_busy_may_shut_down(server, flags & SHUTDOWN_NOSAVE, out))
         return;
     log_line(server->log, LOG_WARNING, "User requested shutdown...");
-    end.settles = !atomic_load_explicit(&server->loading, memory_order_relaxed);
-    end.force = options.force;
-    end.save =
-        options.save || (!options.nosave && persistence_has_save_points(server->persistence));
-    if (!options.now && !(rq->flags & REQUEST_NO_WAIT) && farewell_begin(server, session, &end))
-        return;
-    if (end.settles && persistence_settle(server->persistence, end.save, &diag) < 0 &&
-        !options.force) {
-        log_line(server->log, LOG_WARNING, "Errors trying to shut down: %s", diag.text);
+    if (rq->flags & REQUEST_NO_WAIT)
+        flags |= SHUTDOWN_NOW;
+    rc = shutdown_begin(server, flags, session);
+    if (rc == ERR_IO)
         reply_error(out, "ERR Errors trying to SHUTDOWN. Check logs.");
+    if (rc < 0)
         return;
-    }
     script_busy_abandon(server);
     session_close_after_reply(session);
-    server_stop(server);
 }
 
 const struct command_spec admin_commands[] = {

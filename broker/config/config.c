@@ -385,6 +385,27 @@ bool config_is_secret(struct span name)
     return directive && (directive->flags & DIRECTIVE_SENSITIVE);
 }
 
+static bool is_without_effect(const struct directive *directive)
+{
+    return directive->field == DIRECTIVE_NO_FIELD &&
+           !(directive->flags & (DIRECTIVE_TEXT | DIRECTIVE_IGNORED));
+}
+
+const char *config_next_without_effect(const struct config *config, const struct config *before,
+                                       int *at)
+{
+    while (*at < directive_count) {
+        int number = (*at)++;
+
+        if (!is_without_effect(&directives[number]))
+            continue;
+        if (before ? strcmp(before->extra[number], config->extra[number]) != 0
+                   : directive_is_changed(config, &directives[number]))
+            return directives[number].name;
+    }
+    return NULL;
+}
+
 void config_get_text(const struct config *config, const char *name, struct buffer *out)
 {
     const struct directive *directive = directive_find(span_text(name));

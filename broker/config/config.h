@@ -72,6 +72,27 @@ enum config_tls_user { /* what in a client's certificate names its user */
     TLS_USER_OFF
 };
 
+enum config_oom_score { /* what becomes of the kernel's oom_score_adj */
+    OOM_SCORE_NO,
+    OOM_SCORE_YES, /* as relative */
+    OOM_SCORE_RELATIVE,
+    OOM_SCORE_ABSOLUTE
+};
+
+enum { /* places of oom-score-adj-values */
+    OOM_PRIMARY,
+    OOM_REPLICA,
+    OOM_CHILD,
+    OOM_VALUES
+};
+
+enum shutdown_flag { /* as the words of shutdown-on-sigint follow each other */
+    SHUTDOWN_SAVE = 1 << 0,
+    SHUTDOWN_NOSAVE = 1 << 1,
+    SHUTDOWN_NOW = 1 << 2,
+    SHUTDOWN_FORCE = 1 << 3
+};
+
 struct config_output_limit {
     int64_t hard; /* bytes; 0: none */
     int64_t soft;
@@ -94,9 +115,13 @@ struct config {
     char *unixsocket; /* "" none */
     int unixsocketperm;
     int tcp_backlog;
-    int tcp_keepalive; /* seconds */
-    int timeout;       /* seconds of idleness; 0: none */
+    int tcp_keepalive;       /* seconds */
+    int max_new_connections; /* a round of a listener; those over TLS: below */
+    int64_t socket_mark_id;  /* 0: none */
+    char *bind_source_addr;  /* of connections to a primary; "" any */
+    int timeout;             /* seconds of idleness; 0: none */
     int64_t maxclients;
+    int64_t maxmemory_clients; /* bytes, 0: no limit; below 0: so many percent of maxmemory */
     bool protected_mode;
     char *requirepass; /* "" none */
     char *aclfile;     /* "" none */
@@ -114,7 +139,7 @@ struct config {
     char *syslog_ident;
     int syslog_facility; /* server/system_log.h */
     bool hide_user_data_from_log;
-    bool crash_log_enabled, crash_memcheck_enabled;
+    bool crash_log_enabled, crash_memcheck_enabled, use_exit_on_panic;
     int watchdog_period; /* ms; 0: off */
     enum config_supervised supervised;
     enum config_gate enable_debug_command;
@@ -127,9 +152,15 @@ struct config {
     double latency_percentiles[CONFIG_PERCENTILES_LIMIT];
     int latency_percentile_count;
     int shutdown_timeout;
+    unsigned shutdown_on_sigint, shutdown_on_sigterm; /* enum shutdown_flag */
+    enum config_oom_score oom_score_adj;
+    int oom_score_adj_values[OOM_VALUES];
+    char *server_cpulist, *bio_cpulist, *aof_rewrite_cpulist, *bgsave_cpulist; /* "" all */
+    int lookahead; /* calls of a pipeline */
     char *proc_title_template;
     bool set_proc_title;
     bool activerehashing;
+    bool key_memory_histograms;
 
     bool appendonly;
     enum config_appendfsync appendfsync;
@@ -139,6 +170,8 @@ struct config {
     int64_t log_segment_size;
     int64_t auto_aof_rewrite_min_size, auto_aof_rewrite_percentage;
     bool aof_load_truncated;
+    int64_t aof_load_corrupt_tail_max_size; /* bytes */
+    bool rdb_save_incremental_fsync, aof_rewrite_incremental_fsync;
     char *appenddirname, *appendfilename; /* where a Redis AOF may be found */
     bool save_given;                      /* `save` was set, and is not the default */
     char *dbfilename;
@@ -160,7 +193,7 @@ struct config {
     char *replica_announce_ip; /* "" none */
     int64_t replica_announce_port;
     bool replica_announced, replica_read_only, replica_serve_stale_data, replica_lazy_flush;
-    bool replica_ignore_maxmemory, replica_ignore_disk_write_errors;
+    bool replica_ignore_maxmemory;
     bool jemalloc_bg_thread, disable_thp;
     int64_t replica_priority;
     int sync_replicas; /* that have a write on disk before it is acknowledged */
@@ -200,6 +233,11 @@ const struct config *config_current(const struct config_store *store);
 /* Appends the value of a directive as CONFIG GET shows it. CHECKs that there is such a directive.
  */
 void config_get_text(const struct config *config, const char *name, struct buffer *out);
+
+/* The next directive from number *at on that has no effect here and another value than `before` has
+ * (NULL: than the default); moves *at behind it. NULL: there is none. */
+const char *config_next_without_effect(const struct config *config, const struct config *before,
+                                       int *at);
 
 /* True if the directive of this name holds a secret, which no log may show. */
 bool config_is_secret(struct span name);

@@ -12,9 +12,11 @@
 #include "broker/reactor/statistics.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/log.h"
+#include "broker/server/oom_score.h"
 #include "broker/server/process_title.h"
 #include "broker/server/server.h"
 #include "broker/server/tls_setup.h"
+#include "broker/session/client_eviction.h"
 #include "broker/session/session.h"
 #include "core/base/check.h"
 #include "core/base/error.h"
@@ -246,6 +248,16 @@ static int take_directory(const struct request *rq, const struct config *old, co
     return rc;
 }
 
+static int take_oom_score(struct server *server, const char **culprit, struct diag *diag)
+{
+    if (oom_score_apply(server, diag) == 0)
+        return 0;
+    log_line(server->log, LOG_WARNING, "oom-score-adj can't be set: %s", diag->text);
+    *culprit = "oom-score-adj";
+    return diag_set(diag, ERR_IO,
+                    "Failed to apply new oom_score_adj configuration, check server logs.");
+}
+
 /* What follows from a new configuration outside of it. On failure the caller puts the old one back.
  */
 static int take_effect(const struct request *rq, const struct config *old, const char **culprit,
@@ -260,7 +272,9 @@ static int take_effect(const struct request *rq, const struct config *old, const
         return diag_set(diag, ERR_SYNTAX,
                         "template format is invalid or contains unknown variables");
     }
-    rc = take_directory(rq, old, culprit, diag);
+    rc = take_oom_score(server, culprit, diag);
+    if (rc == 0)
+        rc = take_directory(rq, old, culprit, diag);
     if (rc < 0)
         return rc;
     log_configure(server->log, now);
@@ -273,6 +287,7 @@ static int take_effect(const struct request *rq, const struct config *old, const
     if (old->jemalloc_bg_thread != now->jemalloc_bg_thread)
         mem_purge_in_background(now->jemalloc_bg_thread);
     process_title_set(now, config_file(server->config));
+    server_say_without_effect(server, old);
     return 0;
 }
 
@@ -306,6 +321,7 @@ static void config_set(struct request *rq, struct reply *out)
     if (take_effect(rq, old, &culprit, &diag) < 0) {
         refuse(out, culprit, diag.text);
         config_replace(server->config, old);
+        oom_score_apply(server, NULL);
         if (!server->acceptor && acceptor_reopen(server, &diag) < 0)
             log_line(server->log, LOG_WARNING, "Not listening any more: %s", diag.text);
         return;
@@ -313,6 +329,7 @@ static void config_set(struct request *rq, struct reply *out)
     config_drop(old);
     persistence_configure(server->persistence);
     replication_configure(server->replication);
+    client_eviction_configure(server);
     reply_ok(out);
 }
 

@@ -79,6 +79,22 @@ static int parse_octal(struct span word, int64_t *value)
     return 0;
 }
 
+static int set_memory_or_percent(struct config *config, const struct directive *directive,
+                                 struct span word, struct diag *diag)
+{
+    bool percent = word.size > 0 && word.data[word.size - 1] == '%';
+    int64_t value = 0;
+    int rc = percent ? num_parse_i64(span_of(word.data, word.size - 1), &value)
+                     : num_parse_memory(word, &value);
+
+    if (rc < 0 || value < 0)
+        return diag_set(diag, ERR_SYNTAX, "argument must be a memory or percent value");
+    if (percent && value > 100)
+        return diag_set(diag, ERR_RANGE, "percentage argument must be less or equal to 100");
+    *(int64_t *)field_of(config, directive) = percent ? -value : value;
+    return 0;
+}
+
 static int set_number(struct config *config, const struct directive *directive, struct span word,
                       struct diag *diag)
 {
@@ -104,32 +120,81 @@ static int set_number(struct config *config, const struct directive *directive, 
     return 0;
 }
 
+static int find_word(const struct directive *directive, struct span word)
+{
+    for (int at = 0; directive->words[at]; at++)
+        if (span_is(word, directive->words[at]))
+            return at;
+    return -1;
+}
+
+static int refuse_words(const struct directive *directive, struct diag *diag)
+{
+    struct buffer list = {0};
+    int rc;
+
+    for (int at = 0; directive->words[at]; at++)
+        buffer_printf(&list, "%s%s", at ? ", " : "", directive->words[at]);
+    rc = diag_set(diag, ERR_SYNTAX, "argument(s) must be one of the following: %.*s",
+                  (int)list.size, list.data);
+    buffer_release(&list);
+    return rc;
+}
+
 static int set_enum(struct config *config, const struct directive *directive, size_t count,
                     const struct span *words, struct diag *diag)
 {
-    int found = -1;
+    int found = count == 1 ? find_word(directive, words[0]) : -1;
 
-    for (size_t i = 0; i < count; i++) {
-        found = -1;
-        for (int at = 0; directive->words[at]; at++)
-            if (span_is(words[i], directive->words[at]))
-                found = at;
-        if (found < 0)
-            break;
-    }
-    if (found < 0 || (count > 1 && !(directive->flags & DIRECTIVE_MULTI))) {
-        struct buffer list = {0};
-        int rc;
-
-        for (int at = 0; directive->words[at]; at++)
-            buffer_printf(&list, "%s%s", at ? ", " : "", directive->words[at]);
-        rc = diag_set(diag, ERR_SYNTAX, "argument(s) must be one of the following: %.*s",
-                      (int)list.size, list.data);
-        buffer_release(&list);
-        return rc;
-    }
+    if (found < 0)
+        return refuse_words(directive, diag);
     if (directive->field != DIRECTIVE_NO_FIELD)
         *(int *)field_of(config, directive) = found;
+    return 0;
+}
+
+static bool is_about_shutdown(const struct directive *directive)
+{
+    return directive->field == offsetof(struct config, shutdown_on_sigint) ||
+           directive->field == offsetof(struct config, shutdown_on_sigterm);
+}
+
+static int set_flags(struct config *config, const struct directive *directive, size_t count,
+                     const struct span *words, struct diag *diag)
+{
+    unsigned flags = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        int found = find_word(directive, words[i]);
+
+        if (found < 0)
+            return refuse_words(directive, diag);
+        if (found > 0)
+            flags |= 1U << (found - 1);
+    }
+    if (count == 0)
+        return refuse_words(directive, diag);
+    if (is_about_shutdown(directive) && flags & SHUTDOWN_SAVE && flags & SHUTDOWN_NOSAVE)
+        return diag_set(diag, ERR_SYNTAX,
+                        "shutdown options SAVE and NOSAVE can't be used simultaneously");
+    if (directive->field != DIRECTIVE_NO_FIELD)
+        *(unsigned *)field_of(config, directive) = flags;
+    return 0;
+}
+
+static int set_oom_values(int *values, size_t count, const struct span *words, struct diag *diag)
+{
+    int64_t read[OOM_VALUES];
+
+    if (count != OOM_VALUES)
+        return diag_set(diag, ERR_SYNTAX, "wrong number of arguments");
+    for (int i = 0; i < OOM_VALUES; i++)
+        if (num_parse_i64(words[i], &read[i]) < 0 || read[i] < -2000 || read[i] > 2000)
+            return diag_set(diag, ERR_RANGE,
+                            "Invalid oom-score-adj-values, elements must be between -2000 and "
+                            "2000.");
+    for (int i = 0; i < OOM_VALUES; i++)
+        values[i] = (int)read[i];
     return 0;
 }
 
@@ -317,6 +382,8 @@ int directive_set(struct config *config, const struct directive *directive, size
     case DIRECTIVE_OCTAL:
         rc = set_number(config, directive, words[0], diag);
         break;
+    case DIRECTIVE_MEMORY_OR_PERCENT:
+        return set_memory_or_percent(config, directive, words[0], diag);
     case DIRECTIVE_ENUM:
         rc = set_enum(config, directive, count, words, diag);
         break;
@@ -337,6 +404,11 @@ int directive_set(struct config *config, const struct directive *directive, size
         break;
     case DIRECTIVE_EVENTS:
         return set_events(field_of(config, directive), count, words, diag);
+    case DIRECTIVE_FLAGS:
+        rc = set_flags(config, directive, count, words, diag);
+        break;
+    case DIRECTIVE_OOM_VALUES:
+        return set_oom_values(field_of(config, directive), count, words, diag);
     case DIRECTIVE_WORDS:
         break;
     }
@@ -369,6 +441,23 @@ static void get_percentiles(const struct config *config, struct buffer *out)
     }
 }
 
+static void get_flags(const struct directive *directive, unsigned flags, struct buffer *out)
+{
+    if (!flags)
+        buffer_printf(out, "%s", directive->words[0]);
+    for (int at = 1, put = 0; directive->words[at]; at++)
+        if (flags & 1U << (at - 1))
+            buffer_printf(out, "%s%s", put++ ? " " : "", directive->words[at]);
+}
+
+static void get_memory_or_percent(int64_t value, struct buffer *out)
+{
+    if (value < 0)
+        buffer_printf(out, "%lld%%", (long long)-value);
+    else
+        buffer_printf(out, "%lld", (long long)value);
+}
+
 void directive_get(const struct config *config, const struct directive *directive,
                    struct buffer *out)
 {
@@ -395,6 +484,9 @@ void directive_get(const struct config *config, const struct directive *directiv
     case DIRECTIVE_MEMORY:
         buffer_printf(out, "%lld", (long long)*(const int64_t *)field);
         break;
+    case DIRECTIVE_MEMORY_OR_PERCENT:
+        get_memory_or_percent(*(const int64_t *)field, out);
+        break;
     case DIRECTIVE_ENUM:
         buffer_printf(out, "%s", directive->words[*(const int *)field]);
         break;
@@ -411,6 +503,13 @@ void directive_get(const struct config *config, const struct directive *directiv
     case DIRECTIVE_PERCENTILES:
         get_percentiles(config, out);
         break;
+    case DIRECTIVE_FLAGS:
+        get_flags(directive, *(const unsigned *)field, out);
+        break;
+    case DIRECTIVE_OOM_VALUES:
+        for (int i = 0; i < OOM_VALUES; i++)
+            buffer_printf(out, "%s%d", i ? " " : "", ((const int *)field)[i]);
+        break;
     case DIRECTIVE_EVENTS:
         keyspace_events_format(*(const unsigned *)field, out);
         break;
@@ -418,6 +517,17 @@ void directive_get(const struct config *config, const struct directive *directiv
     case DIRECTIVE_WORDS:
         break;
     }
+}
+
+bool directive_is_changed(const struct config *config, const struct directive *directive)
+{
+    struct buffer value = {0};
+    bool same;
+
+    directive_get(config, directive, &value);
+    same = span_equal(span_of(value.data, value.size), span_text(directive->initial));
+    buffer_release(&value);
+    return !same;
 }
 
 /* --- Snapshots. */

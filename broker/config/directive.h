@@ -10,12 +10,13 @@
 #include <stdint.h>
 
 enum directive_kind {
-    DIRECTIVE_BOOL,   /* yes, no */
-    DIRECTIVE_INT,    /* an int field */
-    DIRECTIVE_INT64,  /* an int64_t field */
-    DIRECTIVE_MEMORY, /* int64_t bytes, with units when read */
-    DIRECTIVE_OCTAL,  /* an int field */
-    DIRECTIVE_ENUM,   /* an enum (int) field, by its position in the list of words */
+    DIRECTIVE_BOOL,              /* yes, no */
+    DIRECTIVE_INT,               /* an int field */
+    DIRECTIVE_INT64,             /* an int64_t field */
+    DIRECTIVE_MEMORY,            /* int64_t bytes, with units when read */
+    DIRECTIVE_MEMORY_OR_PERCENT, /* the same; "5%" is -5 */
+    DIRECTIVE_OCTAL,             /* an int field */
+    DIRECTIVE_ENUM,              /* an enum (int) field, by its position in the list of words */
     DIRECTIVE_STRING,
     DIRECTIVE_WORDS, /* several words, kept as they are */
     DIRECTIVE_BIND,
@@ -23,6 +24,9 @@ enum directive_kind {
     DIRECTIVE_PERCENTILES,
     DIRECTIVE_SAVE,   /* pairs of seconds and changes, or nothing; kept as text */
     DIRECTIVE_EVENTS, /* letters of keyspace events, or nothing; an unsigned field */
+    DIRECTIVE_FLAGS,  /* several of a list's words; an unsigned field: the first word is no bit, the
+                         others are from 1 << 0 on */
+    DIRECTIVE_OOM_VALUES, /* three numbers; a field of three ints */
 };
 
 enum directive_flag {
@@ -35,6 +39,8 @@ enum directive_flag {
     DIRECTIVE_IGNORED = 1 << 6,   /* accepted for old files, means nothing, not shown */
     DIRECTIVE_NAME = 1 << 8,      /* of something in a directory; no path */
     DIRECTIVE_MODULE = 1 << 7,    /* of search, time series and filters: kept for when they come */
+    DIRECTIVE_TEXT = 1 << 9, /* without a field, and read as text by who needs it. What has neither
+                                a field nor this flag has no effect: COMPATIBILITY.md names it */
 };
 
 #define DIRECTIVE_NO_FIELD SIZE_MAX
@@ -45,7 +51,7 @@ struct directive {
     const char *initial;
     unsigned flags;
     int64_t min, max;
-    const char *const *words; /* DIRECTIVE_ENUM */
+    const char *const *words; /* DIRECTIVE_ENUM, DIRECTIVE_FLAGS */
     size_t field;             /* offset in struct config, or DIRECTIVE_NO_FIELD: kept as text */
 };
 
@@ -63,6 +69,9 @@ const struct directive *directive_find(struct span name);
  * text is the detail that CONFIG SET shows. 0, ERR_SYNTAX or ERR_RANGE. */
 int directive_set(struct config *config, const struct directive *directive, size_t count,
                   const struct span *words, struct diag *diag);
+
+/* The value is another one than the default. */
+bool directive_is_changed(const struct config *config, const struct directive *directive);
 
 /* Appends the value as CONFIG GET shows it. */
 void directive_get(const struct config *config, const struct directive *directive,

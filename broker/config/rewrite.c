@@ -86,15 +86,9 @@ static void append_lines(struct buffer *out, const struct config *config,
 
 static bool is_default(const struct config *config, const struct directive *directive)
 {
-    struct buffer value = {0};
-    bool same;
-
     if (strcmp(directive->name, "dir") == 0)
         return false; /* the directory at start is nobody's default */
-    directive_get(config, directive, &value);
-    same = span_equal(span_of(value.data, value.size), span_text(directive->initial));
-    buffer_release(&value);
-    return same;
+    return !directive_is_changed(config, directive);
 }
 
 /* Copies the old file line by line; the first line of a directive becomes its present value,

@@ -3,6 +3,7 @@
 #include "broker/net/loop.h"
 #include "broker/reactor/reactor.h"
 #include "broker/replication/acknowledge.h"
+#include "broker/replication/farewell.h"
 #include "broker/replication/followers.h"
 #include "broker/replication/link.h"
 #include "broker/replication/replication.h"
@@ -54,6 +55,9 @@ void info_server(struct info_report *report)
                   config->hz, config->hz, (long long)(report->now_ms / 1000 & LRU_CLOCK_MASK),
                   server->executable, config_file(server->config), server->reactor_count > 1,
                   server->reactor_count);
+    if (farewell_is_on(server))
+        buffer_printf(report->out, "shutdown_in_milliseconds:%lld\r\n",
+                      (long long)farewell_left_ms(server));
     acceptor_describe(server->acceptor, report->out);
 }
 

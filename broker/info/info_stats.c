@@ -25,7 +25,7 @@
 static void put_rates(struct info_report *report)
 {
     const struct replication *replication = report->server->replication;
-    double commands = 0, input = 0, output = 0;
+    double commands = 0, input = 0, output = 0, rounds = 0, round_us = 0;
 
     for (int i = 0; i < report->server->reactor_count; i++) {
         const struct reactor *reactor = report->server->reactors[i];
@@ -33,12 +33,18 @@ static void put_rates(struct info_report *report)
         commands += reactor->commands_per_second;
         input += reactor->input_kbps;
         output += reactor->output_kbps;
+        rounds += reactor->rounds_per_second;
+        round_us += reactor->round_us * reactor->rounds_per_second;
     }
     buffer_printf(report->out,
                   "instantaneous_ops_per_sec:%.0f\r\ninstantaneous_input_kbps:%.2f\r\n"
                   "instantaneous_output_kbps:%.2f\r\ninstantaneous_input_repl_kbps:%.2f\r\n"
                   "instantaneous_output_repl_kbps:%.2f\r\n",
                   commands, input, output, replication->input_kbps, replication->output_kbps);
+    buffer_printf(report->out,
+                  "instantaneous_eventloop_cycles_per_sec:%.0f\r\n"
+                  "instantaneous_eventloop_duration_usec:%.0f\r\n",
+                  rounds, rounds > 0 ? round_us / rounds : 0.);
 }
 
 /* Where threads wait for each other. */
@@ -81,13 +87,14 @@ static void put_keyspace_counters(struct info_report *report, const struct react
         (unsigned long long)sum->expire_cpu_us / 1000);
     eviction_exceeded_ms(&report->server->eviction, &exceeded_ms, &exceeding_ms);
     buffer_printf(report->out,
-                  "evicted_keys:%llu\r\nevicted_clients:0\r\nevicted_scripts:%llu\r\n"
+                  "evicted_keys:%llu\r\nevicted_clients:%llu\r\nevicted_scripts:%llu\r\n"
                   "total_eviction_exceeded_time:%llu\r\ncurrent_eviction_exceeded_time:%llu\r\n"
                   "keyspace_hits:%llu\r\n"
                   "keyspace_misses:%llu\r\n",
-                  (unsigned long long)stats.evicted_keys, (unsigned long long)scripts.evicted,
-                  (unsigned long long)exceeded_ms, (unsigned long long)exceeding_ms,
-                  (unsigned long long)stats.hits, (unsigned long long)stats.misses);
+                  (unsigned long long)stats.evicted_keys, (unsigned long long)sum->evicted_clients,
+                  (unsigned long long)scripts.evicted, (unsigned long long)exceeded_ms,
+                  (unsigned long long)exceeding_ms, (unsigned long long)stats.hits,
+                  (unsigned long long)stats.misses);
     put_waits(report, &stats);
 }
 
@@ -108,6 +115,17 @@ static void put_slow_calls(struct info_report *report)
                   "slowlog_commands_time_ms_max:%.2f\r\n",
                   (unsigned long long)all.slow_calls, milliseconds(all.slow_nanoseconds),
                   milliseconds(all.slow_longest_ns));
+}
+
+/* How many calls of a pipeline are read at once. */
+static void put_batches(struct buffer *out, const struct reactor_stats *sum)
+{
+    buffer_printf(
+        out,
+        "commands_per_parse_batch_sum:%llu\r\ncommands_per_parse_batch_cnt:%llu\r\n"
+        "commands_per_parse_batch_avg:%.2f\r\n",
+        (unsigned long long)sum->parse_batch_calls, (unsigned long long)sum->parse_batches,
+        sum->parse_batches ? (double)sum->parse_batch_calls / (double)sum->parse_batches : 0.);
 }
 
 void info_stats(struct info_report *report)
@@ -165,6 +183,7 @@ void info_stats(struct info_report *report)
         (unsigned long long)sum.acl_denied_command, (unsigned long long)sum.acl_denied_key,
         (unsigned long long)sum.acl_denied_channel, (unsigned long long)sum.acl_denied_certificate);
     put_slow_calls(report);
+    put_batches(report->out, &sum);
 }
 
 static void put_command(struct buffer *out, const char *name, const struct command_stats *stats)
@@ -268,61 +287,6 @@ void info_keyspace(struct info_report *report)
     }
 }
 
-/* How many keys of a type have 2^n <= size < 2^(n+1). */
-enum {
-    SIZE_BINS = 64
-};
-
-struct size_bins {
-    uint64_t strings[SIZE_BINS];
-};
-
-static void count_size(void *context, struct entry *entry)
-{
-    struct size_bins *bins = context;
-    char scratch[NUM_TEXT_LIMIT];
-    size_t size;
-    int bin = 0;
-
-    if (entry_type(entry)->id != VALUE_STRING)
-        return;
-    size = entry_string(entry, scratch).size;
-    while (size > 1) {
-        size >>= 1;
-        bin++;
-    }
-    bins->strings[bin]++;
-}
-
-static void put_bins(struct buffer *out, int db, const char *what, const uint64_t *bins)
-{
-    bool first = true;
-
-    for (int i = 0; i < SIZE_BINS; i++) {
-        if (!bins[i])
-            continue;
-        if (first)
-            buffer_printf(out, "db%d_%s:", db, what);
-        buffer_printf(out, "%s%llu=%llu", first ? "" : ",", i ? 1ULL << i : 0ULL,
-                      (unsigned long long)bins[i]);
-        first = false;
-    }
-    if (!first)
-        buffer_printf(out, "\r\n");
-}
-
-void info_keysizes(struct info_report *report)
-{
-    for (int db = 0; db < keyspace_databases(report->server->keyspace); db++) {
-        struct size_bins bins = {{0}};
-
-        if (keyspace_count(report->server->keyspace, db) == 0)
-            continue;
-        keyspace_each(report->server->keyspace, db, count_size, &bins);
-        put_bins(report->out, db, "distrib_strings_sizes", bins.strings);
-    }
-}
-
 bool info_has_hotkeys(const struct info_report *report)
 {
     struct hotkeys_state state;
@@ -348,5 +312,6 @@ void info_debug(struct info_report *report)
 
     statistics_sum(report->server, &sum);
     buffer_printf(report->out, "eventloop_duration_cron_sum:%llu\r\nexpire_cpu_us:%llu\r\n",
-                  (unsigned long long)sum.expire_cpu_us, (unsigned long long)sum.expire_cpu_us);
+                  (unsigned long long)sum.cron_nanoseconds / 1000,
+                  (unsigned long long)sum.expire_cpu_us);
 }

@@ -2,13 +2,29 @@
 #include "core/base/error.h"
 
 #include <errno.h>
+#include <netdb.h>
 
-int dial_socket(const struct sockaddr *address, socklen_t size, struct diag *diag)
+/* From another address than the system would choose. One of another family, or that this machine
+ * does not have (any more), is no reason not to connect. */
+static void bind_source(int fd, int family, const char *source)
+{
+    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+
+    if (!source || !source[0] || getaddrinfo(source, NULL, &hints, &found) != 0)
+        return;
+    (void)bind(fd, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+}
+
+int dial_socket(const struct sockaddr *address, socklen_t size, const char *source,
+                struct diag *diag)
 {
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0)
         return diag_errno(diag, "socket");
+    bind_source(fd, address->sa_family, source);
     if (connect(fd, address, size) < 0 && errno != EINPROGRESS) {
         diag_errno(diag, "connect");
         socket_close(fd);

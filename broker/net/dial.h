@@ -19,8 +19,11 @@ struct dial {
     bool is_connected;    /* the socket is; the TLS handshake may be under way */
 };
 
-/* A non-blocking socket that is connected or on its way. ERR_IO with errno's reason. */
-int dial_socket(const struct sockaddr *address, socklen_t size, struct diag *diag);
+/* A non-blocking socket that is connected or on its way. `source` is the address it comes from, or
+ * its name, which is resolved then, if the system can do that; NULL or "": any. ERR_IO with errno's
+ * reason. */
+int dial_socket(const struct sockaddr *address, socklen_t size, const char *source,
+                struct diag *diag);
 
 /* Takes the socket, non-blocking, which may be connecting still; and the TLS to be spoken over it
  * (tls_dial), which is NULL for a plain connection. */

@@ -70,9 +70,10 @@ static int finish_dialing(struct peer *peer, struct diag *diag)
 }
 
 /* Connects to one address; false with the reason. */
-static bool try_address(struct peer *peer, const struct addrinfo *address, struct diag *diag)
+static bool try_address(struct peer *peer, const struct addrinfo *address, const char *source,
+                        struct diag *diag)
 {
-    int fd = dial_socket(address->ai_addr, address->ai_addrlen, diag);
+    int fd = dial_socket(address->ai_addr, address->ai_addrlen, source, diag);
 
     if (fd < 0)
         return false;
@@ -83,10 +84,11 @@ static bool try_address(struct peer *peer, const struct addrinfo *address, struc
     return false;
 }
 
-static bool try_addresses(struct peer *peer, const struct addrinfo *addresses, struct diag *diag)
+static bool try_addresses(struct peer *peer, const struct addrinfo *addresses, const char *source,
+                          struct diag *diag)
 {
     for (const struct addrinfo *at = addresses; at; at = at->ai_next)
-        if (try_address(peer, at, diag))
+        if (try_address(peer, at, source, diag))
             return true;
     return false;
 }
@@ -122,7 +124,7 @@ struct peer *peer_connect_take(const struct peer_address *address, struct tls *t
     }
     peer = mem_zalloc(sizeof(*peer));
     *peer = (struct peer){.timeout_ms = timeout_ms, .cancel = cancel};
-    connected = try_addresses(peer, addresses, diag);
+    connected = try_addresses(peer, addresses, address->source, diag);
     freeaddrinfo(addresses);
     if (!connected)
         tls_free(tls);

@@ -17,6 +17,7 @@ struct tls;
 struct peer_address {
     const char *host; /* a name or an address */
     const char *port;
+    const char *source; /* see dial_socket; NULL: any */
 };
 
 /* Over TLS if `tls` (tls_dial) is not NULL; that is taken, whatever comes of it. Each wait from

@@ -473,6 +473,8 @@ static _Noreturn void take_usual_course(int number)
     struct sigaction usual = {.sa_handler = SIG_DFL};
     sigset_t only;
 
+    if (self.check_condition && server_config(self.server)->use_exit_on_panic)
+        _exit(1); /* no core file, and no signal that somebody counts */
     sigaction(number, &usual, NULL);
     sigemptyset(&only);
     sigaddset(&only, number);

@@ -3,6 +3,7 @@
 #include "broker/reactor/reactor.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
+#include "core/base/cpus.h"
 #include "core/base/mem.h"
 #include "core/time/clock.h"
 
@@ -41,6 +42,7 @@ static void *watch(void *argument)
 {
     struct watchdog *self = argument;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     pthread_mutex_lock(&self->mutex);
     while (self->period_ms > 0) {
         int period_ms = self->period_ms;

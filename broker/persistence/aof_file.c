@@ -67,6 +67,7 @@ static int read_more(struct aof_reading *reading, struct diag *diag)
 
 static int damaged(const struct aof_reading *reading, const char *what, struct diag *diag)
 {
+    reading->file->is_damaged = true;
     return diag_set(diag, ERR_DAMAGED,
                     "%s, byte %" PRIu64 ": %s. redis-check-aof can cut the file off there",
                     reading->file->path, reading->base + reading->at, what);
@@ -152,6 +153,18 @@ static int finish(struct aof_reading *reading, struct diag *diag)
                     file->path, end, reading->in_transaction ? "transaction" : "command");
 }
 
+/* What lies behind the last command is so little that it may be left out. */
+static bool may_leave_out(struct aof_reading *reading)
+{
+    struct aof_file *file = reading->file;
+    uint64_t end = reading->in_transaction ? reading->unit_at : reading->base + reading->at;
+
+    if (!file->is_damaged || file->bytes - end > file->damage_limit)
+        return false;
+    file->cut_bytes = file->bytes - end;
+    return true;
+}
+
 static int read_all(struct aof_reading *reading, struct diag *diag)
 {
     for (;;) {
@@ -163,7 +176,7 @@ static int read_all(struct aof_reading *reading, struct diag *diag)
                 return finish(reading, diag);
         }
         if (rc < 0)
-            return rc;
+            return may_leave_out(reading) ? 0 : rc;
     }
 }
 
@@ -179,6 +192,7 @@ int aof_file_read(struct aof_file *file, struct diag *diag)
     if (rc < 0)
         return rc;
     file->cut_bytes = 0;
+    file->is_damaged = false;
     rc = io_size(reading.input, &file->bytes, diag);
     if (rc == 0)
         rc = read_all(&reading, diag);

@@ -21,6 +21,8 @@ struct aof_file {
     const char *path;
     uint64_t from;         /* bytes of an RDB part to be passed over */
     bool may_be_cut_short; /* the end may be missing: then `cut_bytes` are left out */
+    uint64_t damage_limit; /* what is no command is left out, too, if no more bytes than these are
+                              behind the last one that is; 0: never */
     void *context;
     /* True if a command is to be left out. May be NULL. */
     bool (*skip)(void *context, size_t argc, const struct span *argv);
@@ -32,6 +34,7 @@ struct aof_file {
 
     /* Results: */
     uint64_t bytes, cut_bytes; /* of the file; of its end that was left out */
+    bool is_damaged;           /* something there is no command */
 };
 
 /* True if the file begins with an RDB part. 0 or an error. */

@@ -135,6 +135,8 @@ static int load_file(struct import *import, const char *path, bool is_last, stru
         .io = io_disk(),
         .path = path,
         .may_be_cut_short = is_last && server_config(server)->aof_load_truncated,
+        .damage_limit =
+            is_last ? (uint64_t)server_config(server)->aof_load_corrupt_tail_max_size : 0,
         .context = import,
         .skip = skip_command,
         .commands = run_commands,
@@ -150,9 +152,10 @@ static int load_file(struct import *import, const char *path, bool is_last, stru
         rc = aof_file_read(&file, diag);
     if (rc == 0 && file.cut_bytes > 0)
         log_line(server->log, LOG_WARNING,
-                 "The end of %s is not complete: its last %" PRIu64
-                 " bytes were left out (aof-load-truncated is 'yes')",
-                 path, file.cut_bytes);
+                 "The end of %s is %s: its last %" PRIu64 " bytes were left out", path,
+                 file.is_damaged ? "damaged (see aof-load-corrupt-tail-max-size)"
+                                 : "not complete (aof-load-truncated is 'yes')",
+                 file.cut_bytes);
     if (rc == 0)
         log_line(server->log, LOG_NOTICE, "Read %s: %" PRIu64 " bytes", path, file.bytes);
     return rc;

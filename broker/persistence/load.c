@@ -15,6 +15,7 @@
 #include "broker/server/notify.h"
 #include "broker/server/server.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/num/num.h"
 #include "core/time/clock.h"
@@ -217,8 +218,17 @@ static int load_log(struct persistence *self, struct diag *diag)
 
 static int load_all(struct persistence *self, struct diag *diag)
 {
+    struct buffer preload = {0};
     bool imported;
+    size_t size;
 
+    config_get_text(server_config(self->server), "preload-file", &preload);
+    size = preload.size;
+    buffer_release(&preload);
+    if (size > 0)
+        return diag_set(diag, ERR_UNSUPPORTED,
+                        "preload-file is not there: put a backup in the place of log-directory, or "
+                        "the file of a Redis where dbfilename or appendfilename say");
     if (server_config(self->server)->appendonly)
         return load_log(self, diag);
     return persistence_import(self, &imported, diag);
@@ -270,6 +280,7 @@ static void *loader_main(void *argument)
     struct persistence *self = argument;
     struct server *server = self->server;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     world_enter(server->world, world_slot(self));
     self->load_result = load_all(self, &self->load_diag);
     world_leave(server->world, world_slot(self));

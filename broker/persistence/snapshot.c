@@ -8,7 +8,9 @@
 #include "broker/replication/replication.h"
 #include "broker/script/script.h"
 #include "broker/server/log.h"
+#include "broker/server/oom_score.h"
 #include "broker/server/server.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/num/num.h"
 #include "core/time/clock.h"
@@ -63,6 +65,8 @@ static int write_rdb(struct persistence *self, bool complete, bool to_pipe, cons
         .compress = config->settings.rdbcompression,
         .checksum = complete || config->rdbchecksum,
         .to_pipe = to_pipe,
+        .syncs_often =
+            complete ? config->aof_rewrite_incremental_fsync : config->rdb_save_incremental_fsync,
         .aux = aux,
         .function = scripts_next_library,
         .functions = server->scripts,
@@ -160,6 +164,8 @@ static void run_child(struct persistence *self, pid_t server)
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     part_from_server(child, server);
+    oom_score_apply_to_child(self->server);
+    cpus_take(child->job == JOB_REWRITE ? CPUS_REWRITE : CPUS_SAVE, NULL);
     if (child->job == JOB_TRANSFER) {
         rc = write_rdb(self, self->transfer_complete, true, child->path, self->progress, &diag);
     } else {

@@ -63,6 +63,7 @@ struct subscription {
 struct pubsub_client {
     struct dict names[PUBSUB_KINDS];
     struct subscription *first[PUBSUB_KINDS], *last[PUBSUB_KINDS];
+    size_t bytes; /* of its subscriptions, with their names */
 };
 
 struct pubsub {
@@ -334,6 +335,12 @@ static void client_settle(struct session *session)
     session->reactor->subscribed_sessions--;
 }
 
+/* What a subscription costs; the topic as if it were for this one. */
+static size_t subscription_size(const struct topic *topic)
+{
+    return sizeof(struct subscription) + sizeof(*topic) + topic->name_size;
+}
+
 bool pubsub_subscribe(struct session *session, enum pubsub_kind kind, struct span name)
 {
     struct pubsub *pubsub = pubsub_of(session->reactor);
@@ -363,6 +370,7 @@ bool pubsub_subscribe(struct session *session, enum pubsub_kind kind, struct spa
     else
         client->first[kind] = subscription;
     client->last[kind] = subscription;
+    client->bytes += subscription_size(topic);
     return true;
 }
 
@@ -378,6 +386,7 @@ static void end_subscription(struct session *session, struct subscription *subsc
     bool last_of_part = part->count == 1, last;
 
     dict_remove(&client->names[kind], topic->hash, topic_key(topic));
+    client->bytes -= subscription_size(topic);
     pthread_mutex_lock(&pubsub->lock);
     earlier = inbox_take(&session->reactor->published);
     last = --topic->subscribers == 0;
@@ -451,6 +460,11 @@ bool pubsub_each_of(const struct session *session, enum pubsub_kind kind,
 size_t pubsub_count(const struct session *session, enum pubsub_kind kind)
 {
     return session->pubsub ? dict_count(&session->pubsub->names[kind]) : 0;
+}
+
+size_t pubsub_memory(const struct session *session)
+{
+    return session->pubsub ? sizeof(*session->pubsub) + session->pubsub->bytes : 0;
 }
 
 bool pubsub_is_subscriber(const struct session *session)

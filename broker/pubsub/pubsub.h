@@ -54,6 +54,9 @@ bool pubsub_each_of(const struct session *session, enum pubsub_kind kind,
 /* How many subscriptions a session has. */
 size_t pubsub_count(const struct session *session, enum pubsub_kind kind);
 
+/* Bytes of its subscriptions, with the names. O(1). */
+size_t pubsub_memory(const struct session *session);
+
 /* It has any: RESP2 then allows few commands, and the limits of class pubsub hold. */
 bool pubsub_is_subscriber(const struct session *session);
 

@@ -16,6 +16,7 @@
 
 enum {
     EXPIRE_CPU_PERCENT = 25,    /* of a core, over all reactors; */
+    EXPIRE_EFFORT_PERCENT = 2,  /* so much more for each step of active-expire-effort; */
     EXPIRE_BEHIND_PERCENT = 50, /* of one that has been behind for long: this much, */
     EXPIRE_STEP_MS = 10,        /* and on the way there a percent more for each such time */
     EXPIRE_SLICE_US = 250,      /* a run, before what follows from it: nobody is to wait long; */
@@ -53,7 +54,9 @@ static int64_t expire_percent(const struct reactor *reactor)
 
     if (reactor->expiry_behind_us)
         behind_ms = (clock_monotonic_us() - reactor->expiry_behind_us) / 1000;
-    percent = EXPIRE_CPU_PERCENT + (int64_t)(behind_ms / EXPIRE_STEP_MS);
+    percent =
+        EXPIRE_CPU_PERCENT + (int64_t)(behind_ms / EXPIRE_STEP_MS) +
+        (server_config(reactor->server)->settings.active_expire_effort - 1) * EXPIRE_EFFORT_PERCENT;
     return percent < EXPIRE_BEHIND_PERCENT ? percent : EXPIRE_BEHIND_PERCENT;
 }
 
@@ -171,6 +174,12 @@ static void sample_rates(struct reactor *reactor)
         (double)(stats->net_input_bytes - reactor->instant_input) / seconds / 1024;
     reactor->output_kbps =
         (double)(stats->net_output_bytes - reactor->instant_output) / seconds / 1024;
+    reactor->rounds_per_second = (double)(stats->loop_rounds - reactor->instant_rounds) / seconds;
+    if (stats->loop_rounds > reactor->instant_rounds)
+        reactor->round_us = (double)(stats->loop_nanoseconds - reactor->instant_busy_ns) / 1000 /
+                            (double)(stats->loop_rounds - reactor->instant_rounds);
+    reactor->instant_rounds = stats->loop_rounds;
+    reactor->instant_busy_ns = stats->loop_nanoseconds;
     reactor->instant_ns = reactor->now_ns;
     reactor->instant_commands = stats->commands_processed;
     reactor->instant_input = stats->net_input_bytes;

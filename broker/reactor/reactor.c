@@ -10,7 +10,10 @@
 #include "broker/reactor/world.h"
 #include "broker/replication/followers.h"
 #include "broker/server/server.h"
+#include "broker/server/shutdown.h"
+#include "broker/session/client_eviction.h"
 #include "broker/session/session.h"
+#include "core/base/cpus.h"
 #include "core/base/mem.h"
 #include "core/time/clock.h"
 
@@ -150,6 +153,8 @@ static void end_of_round(void *owner)
             session_flush(reactor->flush.first);
         flush_pushed(reactor);
         flush_gated(reactor);
+        if (client_eviction_is_on(reactor))
+            client_eviction_round(reactor);
         while (reactor->closing.first)
             session_free(reactor->closing.first);
     } while (reactor->local || reactor->resume.first || reactor->flush.first);
@@ -204,11 +209,17 @@ static void woken(void *owner)
     reactor_receive(reactor);
     pubsub_receive(reactor);
     read_pending(reactor);
+    if (reactor->index == 0)
+        shutdown_after_script(reactor->server);
 }
 
 static void cron_fired(void *owner)
 {
-    cron_run(owner);
+    struct reactor *reactor = owner;
+    uint64_t start_ns = clock_monotonic_ns();
+
+    cron_run(reactor);
+    reactor->stats.cron_nanoseconds += clock_monotonic_ns() - start_ns;
 }
 
 static void expiry_fired(void *owner)
@@ -294,6 +305,7 @@ static void *thread_main(void *owner)
 {
     struct reactor *reactor = owner;
 
+    cpus_take(CPUS_SERVER, NULL); /* reactor 0 says it if that fails */
     reactor_run(reactor);
     return NULL;
 }

@@ -34,6 +34,17 @@ struct session_list {
     size_t count;
 };
 
+enum {
+    CLIENT_BUCKETS = 20
+};
+
+/* The memory of its sessions, while maxmemory-clients limits it; session/client_eviction.h. */
+struct client_charges {
+    uint64_t bytes, told_bytes;       /* of all; and what of it the server knows of */
+    size_t evictable, told_evictable; /* sessions in buckets */
+    struct session_list buckets[CLIENT_BUCKETS];
+};
+
 /* What bounds the cost of TLS handshakes; session/handshake.c. */
 struct handshakes {
     uint64_t round; /* of the loop, in which `steps` were done */
@@ -51,9 +62,9 @@ struct reactor {
     struct loop *loop;
     pthread_t thread;
     struct loop_timer *cron;
-    struct loop_timer *expiry; /* on while there is more to expire, */
-    uint64_t expiry_due_us;    /* and then to fire at this time of the monotonic clock; */
-    uint64_t expiry_behind_us; /* since when there has been more; 0: there is not */
+    struct loop_timer *expiry;   /* on while there is more to expire, */
+    uint64_t expiry_due_us;      /* and then to fire at this time of the monotonic clock; */
+    uint64_t expiry_behind_us;   /* since when there has been more; 0: there is not */
     struct loop_timer *eviction; /* on while memory is above its limit: eviction.h */
     uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
     uint64_t eviction_ns;
@@ -73,6 +84,7 @@ struct reactor {
     struct session_list monitors; /* that watch every call: broker/observe */
     struct session_list replicas; /* that follow this server: broker/replication */
     struct session_list pending;  /* with input inside TLS */
+    struct client_charges charges;
     struct handshakes handshakes;
     atomic_int session_count; /* read by the acceptor to choose; a hint */
 
@@ -91,7 +103,9 @@ struct reactor {
     unsigned cron_rounds;
     unsigned expire_shard; /* where the last expire run stopped */
     uint64_t instant_commands, instant_input, instant_output; /* at the last sample */
+    uint64_t instant_rounds, instant_busy_ns;
     uint64_t instant_ns;
+    double rounds_per_second, round_us; /* of the loop; how long one took */
     double commands_per_second, input_kbps, output_kbps;
 
     unsigned unit_depth;           /* of calls that take effect as one: command/unit.h */

@@ -102,6 +102,7 @@ void statistics_reset(struct server *server, int64_t now_ms)
         memset(&reactor->stats, 0, sizeof(reactor->stats));
         reactor->stats.commands = commands;
         reactor->instant_commands = reactor->instant_input = reactor->instant_output = 0;
+        reactor->instant_rounds = reactor->instant_busy_ns = 0;
     }
     keyspace_stats_reset(server->keyspace);
     world_waits_reset(server->world);

@@ -32,9 +32,11 @@ struct reactor_stats {
     uint64_t net_input_bytes, net_output_bytes;
     uint64_t reads, writes;
     uint64_t error_replies, unexpected_error_replies;
-    uint64_t query_buffer_disconnections, output_buffer_disconnections;
+    uint64_t query_buffer_disconnections, output_buffer_disconnections, evicted_clients;
     uint64_t loop_rounds, loop_nanoseconds, command_nanoseconds;
     uint64_t expire_cpu_us, expire_time_cap_reached;
+    uint64_t cron_nanoseconds;
+    uint64_t parse_batches, parse_batch_calls; /* what lookahead_read has read at once */
     uint64_t acl_denied_auth, acl_denied_command, acl_denied_key, acl_denied_channel;
     uint64_t acl_denied_certificate;
     uint64_t errors_beyond; /* of codes for which there was no room below */

@@ -123,6 +123,16 @@ bool farewell_is_on(const struct server *server)
     return server->replication->followers->farewell.on;
 }
 
+int64_t farewell_left_ms(const struct server *server)
+{
+    int64_t left_ms =
+        server->replication->followers->farewell.until_ms - server->reactors[0]->now_ms;
+
+    if (!farewell_is_on(server))
+        return -1;
+    return left_ms > 0 ? left_ms : 0;
+}
+
 static void leave(struct followers *self)
 {
     self->farewell.on = false;

@@ -5,6 +5,7 @@
 #define MS_BROKER_REPLICATION_FAREWELL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct followers;
 struct server;
@@ -19,6 +20,9 @@ struct farewell_end {
 /* Begins to wait, with `session` (of SHUTDOWN, held back until then; NULL: a signal came), or joins
  * in if that is so already. False: there is nobody to wait for. Exclusive. */
 bool farewell_begin(struct server *server, struct session *session, const struct farewell_end *end);
+
+/* For how long it still waits, -1 if it does not. Exclusive. */
+int64_t farewell_left_ms(const struct server *server);
 
 /* It waits. Reactor 0, or exclusive. */
 bool farewell_is_on(const struct server *server);

@@ -1,5 +1,6 @@
 #include "broker/replication/feeder.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "storage/log/commit_log.h"
@@ -285,6 +286,7 @@ static void *thread_main(void *argument)
     struct feeder *feeder = argument;
     struct feeder_group *group = feeder->owner.group;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     if (feeder->file)
         read_file(feeder);
     else

@@ -9,6 +9,7 @@
 #include "broker/server/server.h"
 #include "broker/session/session.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/num/num.h"
@@ -88,6 +89,7 @@ static void drop_settings(struct follow_settings *settings)
     mem_free(settings->user);
     mem_free(settings->password);
     mem_free(settings->announced_host);
+    mem_free(settings->source);
     tls_free(settings->tls);
     *settings = (struct follow_settings){0};
 }
@@ -101,6 +103,7 @@ static int take_settings(struct primary_link *self, struct diag *diag)
     settings->user = mem_strdup(config->masteruser);
     settings->password = mem_strdup(config->masterauth);
     settings->announced_host = mem_strdup(config->replica_announce_ip);
+    settings->source = mem_strdup(config->bind_source_addr);
     settings->announced_port = (int)config->replica_announce_port;
     if (settings->announced_port == 0)
         settings->announced_port =
@@ -188,7 +191,8 @@ static int take_continuation(struct primary_link *self, const struct follow_plac
 static struct peer *dial(struct primary_link *self, struct diag *diag)
 {
     char port[NUM_TEXT_LIMIT];
-    struct peer_address address = {.host = self->host, .port = port};
+    struct peer_address address = {
+        .host = self->host, .port = port, .source = self->settings.source};
     struct tls *tls = self->settings.tls;
 
     snprintf(port, sizeof(port), "%d", self->port);
@@ -355,6 +359,7 @@ static void *link_main(void *argument)
 {
     struct primary_link *self = argument;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     while (!link_is_cancelled(self)) {
         struct diag diag = {0};
         int rc;

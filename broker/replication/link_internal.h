@@ -26,6 +26,7 @@ enum follow_state { /* in the order in which they follow each other */
 struct follow_settings {
     char *user, *password; /* "" none */
     char *announced_host;  /* "" none */
+    char *source;          /* address to connect from; "" any */
     int announced_port;
     int timeout_ms;
     int keepalive_s;

@@ -1,5 +1,6 @@
 #include "broker/replication/relay.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 
@@ -154,6 +155,7 @@ static void *thread_main(void *argument)
     struct feeder_group *group = relay->group;
     long got = 1;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     while (got > 0 && wait_for_room(relay)) {
         got = read_piece(relay->fd, &relay->pieces[relay->count % PIECES]);
         pthread_mutex_lock(&relay->lock);

@@ -6,6 +6,7 @@
 #include "broker/replication/followers.h"
 #include "broker/replication/link.h"
 #include "broker/server/log.h"
+#include "broker/server/oom_score.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
 #include "broker/wait/wait.h"
@@ -102,7 +103,11 @@ static void note_in_config(struct replication *self, const char *host, int port)
 
 static void set_role(struct replication *self, enum replication_role role)
 {
+    struct diag diag = {0};
+
     atomic_store_explicit(&self->role, role, memory_order_relaxed);
+    if (oom_score_apply(self->server, &diag) < 0)
+        log_line(self->server->log, LOG_WARNING, "oom-score-adj can't be set: %s", diag.text);
 }
 
 static void retire(struct replication *self)

@@ -142,8 +142,6 @@ void script_busy_end(struct script_run *run)
     if (!(run->flags & RUN_TIMED_OUT) || run->flags & RUN_ABANDON)
         return; /* abandoned: nobody may look any more, until the server has ended */
     atomic_store_explicit(&server->busy, BUSY_NO, memory_order_relaxed);
-    if (atomic_load_explicit(&server->stop_after_script, memory_order_relaxed))
-        server_stop(server);
     for (int i = 0; i < server->reactor_count; i++)
         loop_wake(server->reactors[i]->loop);
 }
@@ -195,11 +193,11 @@ void script_busy_abandon(struct server *server)
         server->scripts->run->flags |= RUN_KILL | RUN_ABANDON;
 }
 
-bool script_busy_stops_later(struct server *server)
+bool script_busy_stops_later(struct server *server, int signal)
 {
     if (!atomic_load_explicit(&server->busy, memory_order_relaxed))
         return false;
-    atomic_store_explicit(&server->stop_after_script, 1, memory_order_relaxed);
+    atomic_store_explicit(&server->stop_after_script, signal, memory_order_relaxed);
     log_line(server->log, LOG_WARNING,
              "A script runs: it is ended if it has not written, else waited for. SHUTDOWN NOSAVE "
              "does not wait.");

@@ -45,8 +45,8 @@ bool script_busy_may_shut_down(const struct server *server, bool nosave, struct 
 /* The server ends: a script that is running is ended, and nothing of it is logged. Exclusive. */
 void script_busy_abandon(struct server *server);
 
-/* A signal is to end the server. False if no script runs; else the server ends behind the script,
- * which is ended if it has not written. Reactor 0. */
-bool script_busy_stops_later(struct server *server);
+/* A signal is to end the server. False if no script runs; else it is kept for
+ * shutdown_after_script, and the script is ended if it has not written. Reactor 0. */
+bool script_busy_stops_later(struct server *server, int signal);
 
 #endif

@@ -8,11 +8,12 @@
 #include "core/base/error.h"
 #include "core/base/mem.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
     LISTENERS_LIMIT = 2 * CONFIG_ADDRESSES_LIMIT + 1,
-    ACCEPTS_PER_ROUND = 1000, /* connections taken before others get their turn */
 };
 
 enum listener_kind {
@@ -119,7 +120,8 @@ static void on_ready(void *owner, bool readable, bool writable)
     struct listener *listener = owner;
     struct server *server = listener->acceptor->server;
     bool tls = listener->kind == LISTENER_TLS;
-    int limit = tls ? server_config(server)->max_new_tls_connections : ACCEPTS_PER_ROUND;
+    int limit = tls ? server_config(server)->max_new_tls_connections
+                    : server_config(server)->max_new_connections;
 
     (void)readable;
     (void)writable;
@@ -142,6 +144,16 @@ static void on_ready(void *owner, bool readable, bool writable)
         }
         place(listener, stream);
     }
+}
+
+/* What arrives at the socket gets the mark, too. A server without the right to mark works. */
+static void mark(struct server *server, int fd)
+{
+    unsigned id = (unsigned)server_config(server)->socket_mark_id;
+
+    if (id > 0 && setsockopt(fd, SOL_SOCKET, SO_MARK, &id, sizeof(id)) < 0)
+        log_line(server->log, LOG_WARNING, "socket-mark-id %u can't be set: %s", id,
+                 strerror(errno));
 }
 
 static void add_listener(struct acceptor *acceptor, enum listener_kind kind, int fd,
@@ -172,6 +184,7 @@ static int open_port(struct acceptor *acceptor, enum listener_kind kind, int por
         if (fd < 0 && !optional)
             return ERR_IO;
         if (fd >= 0) {
+            mark(acceptor->server, fd);
             add_listener(acceptor, kind, fd, address);
             opened++;
         }

@@ -9,28 +9,29 @@
 #include "broker/pubsub/pubsub.h"
 #include "broker/persistence/persistence.h"
 #include "broker/reactor/world.h"
-#include "broker/replication/farewell.h"
 #include "broker/replication/replication.h"
-#include "broker/script/busy.h"
 #include "broker/script/script.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/daemon.h"
 #include "broker/server/log.h"
 #include "broker/server/notify.h"
+#include "broker/server/oom_score.h"
 #include "broker/server/process_title.h"
+#include "broker/server/shutdown.h"
 #include "broker/server/tls_setup.h"
 #include "broker/server/values.h"
+#include "broker/session/client_eviction.h"
 #include "broker/session/session.h"
 #include "broker/tracking/tracking.h"
 #include "broker/transaction/watch.h"
 #include "broker/wait/wait.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/hash/key_hash.h"
 #include "core/time/clock.h"
 #include "storage/keyspace/keyspace.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,13 +44,26 @@ enum {
     RESERVED_DESCRIPTORS = 32
 };
 
-static int available_cpus(void)
+/* Lists of CPUs that can't be read say so, and are as if they were not there. */
+static void take_cpu_lists(struct server *server)
 {
-    cpu_set_t set;
+    const struct config *config = server_config(server);
+    const struct {
+        const char *name, *list;
+    } lists[CPUS_USES] = {
+        [CPUS_SERVER] = {"server-cpulist", config->server_cpulist},
+        [CPUS_BACKGROUND] = {"bio-cpulist", config->bio_cpulist},
+        [CPUS_REWRITE] = {"aof-rewrite-cpulist", config->aof_rewrite_cpulist},
+        [CPUS_SAVE] = {"bgsave-cpulist", config->bgsave_cpulist},
+    };
+    struct diag diag = {0};
 
-    if (sched_getaffinity(0, sizeof(set), &set) < 0)
-        return 1;
-    return CPU_COUNT(&set);
+    for (int use = 0; use < CPUS_USES; use++)
+        if (cpus_set(use, lists[use].list, &diag) < 0)
+            log_line(server->log, LOG_WARNING, "%s \"%s\" can't be used: %s", lists[use].name,
+                     lists[use].list, diag.text);
+    if (cpus_take(CPUS_BACKGROUND, &diag) < 0) /* until reactors run: threads inherit it */
+        log_line(server->log, LOG_WARNING, "bio-cpulist can't be had: %s", diag.text);
 }
 
 static void fill_random(void *to, size_t size)
@@ -96,7 +110,7 @@ static int build_reactors(struct server *server, struct diag *diag)
     int count = server_config(server)->reactors;
 
     if (count == 0)
-        count = available_cpus();
+        count = cpus_count(CPUS_SERVER);
     if (count > REACTORS_LIMIT)
         count = REACTORS_LIMIT;
     server->reactor_count = count;
@@ -116,6 +130,7 @@ static int build_reactors(struct server *server, struct diag *diag)
         if (!server->reactors[i])
             return diag_set(diag, ERR_IO, "no event loop for reactor %d", i);
     }
+    client_eviction_configure(server);
     return 0;
 }
 
@@ -184,6 +199,7 @@ struct server *server_new(int argc, char **argv, struct diag *diag)
     server->log = log_open(config, diag);
     if (!server->log)
         goto fail;
+    take_cpu_lists(server);
     server->supervised = notify_find_manager(server);
     if (config->daemonize && server->supervised == SUPERVISED_NO) {
         if (daemon_start(&server->daemon_fd, diag) < 0)
@@ -206,33 +222,13 @@ fail:
     return NULL;
 }
 
-/* A second signal does not wait any longer. */
-static bool waits_for_replicas(struct server *server)
+void server_say_without_effect(struct server *server, const struct config *before)
 {
-    const struct farewell_end end = {0};
-    bool waits;
+    const char *name;
 
-    if (farewell_is_on(server) || atomic_load_explicit(&server->loading, memory_order_relaxed))
-        return false;
-    world_stop(server->world, 0);
-    waits = farewell_begin(server, NULL, &end);
-    world_resume(server->world, 0);
-    return waits;
-}
-
-static void on_signal(void *owner, int signal)
-{
-    struct server *server = owner;
-
-    if (atomic_load_explicit(&server->stopping, memory_order_relaxed) ||
-        atomic_load_explicit(&server->stop_after_script, memory_order_relaxed)) {
-        log_line(server->log, LOG_WARNING, "You insist... exiting now.");
-        _exit(1);
-    }
-    log_line(server->log, LOG_WARNING, "Received %s scheduling shutdown...",
-             signal == SIGINT ? "SIGINT" : "SIGTERM");
-    if (!script_busy_stops_later(server) && !waits_for_replicas(server))
-        server_stop(server);
+    for (int at = 0; (name = config_next_without_effect(server_config(server), before, &at));)
+        log_line(server->log, LOG_WARNING,
+                 "%s is accepted and has no effect: COMPATIBILITY.md says why", name);
 }
 
 static void announce(struct server *server)
@@ -245,6 +241,7 @@ static void announce(struct server *server)
         log_line(server->log, LOG_WARNING,
                  "No config file given, using the defaults. To give one: %s /path/to/file",
                  server->executable);
+    server_say_without_effect(server, NULL);
     log_line(server->log, LOG_NOTICE, "Server initialized");
 }
 
@@ -256,6 +253,8 @@ int server_run(struct server *server)
     raise_descriptor_limit(server);
     if (server_config(server)->disable_thp)
         prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0); /* where there are any: a small change copies 2 MB */
+    if (oom_score_apply(server, &diag) < 0)
+        log_line(server->log, LOG_WARNING, "oom-score-adj can't be set: %s", diag.text);
     crash_report_install(server);
     server->watchdog = watchdog_new(server);
     announce(server);
@@ -273,8 +272,8 @@ int server_run(struct server *server)
     daemon_ready(&server->daemon_fd);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGHUP, SIG_IGN);
-    loop_on_signal(first->loop, SIGTERM, on_signal, server);
-    loop_on_signal(first->loop, SIGINT, on_signal, server);
+    loop_on_signal(first->loop, SIGTERM, shutdown_on_signal, server);
+    loop_on_signal(first->loop, SIGINT, shutdown_on_signal, server);
     server->memory_startup = mem_used();
     for (int i = 1; i < server->reactor_count; i++) {
         if (reactor_start(server->reactors[i]) != 0) {
@@ -286,6 +285,8 @@ int server_run(struct server *server)
     mem_purge_in_background(server_config(server)->jemalloc_bg_thread);
     notify_send(server, "STATUS=Loading the data\n");
     persistence_start(server->persistence);
+    if (cpus_take(CPUS_SERVER, &diag) < 0)
+        log_line(server->log, LOG_WARNING, "server-cpulist can't be had: %s", diag.text);
     reactor_run(first);
     notify_send(server, "STOPPING=1\nSTATUS=Stopping\n");
     for (int i = 1; i < server->reactor_count; i++)

@@ -36,6 +36,14 @@ enum pause_mode {
     PAUSE_ALL
 };
 
+/* The limit of the memory of all connections: session/client_eviction.h. */
+struct client_eviction {
+    uint64_t limit_bytes;    /* 0: none. Changed in exclusive sections only, as the next one */
+    int64_t warned_ms;       /* when the log said that nobody is left to end */
+    atomic_ullong bytes;     /* sums of what the reactors have told: relaxed, hints whether it */
+    atomic_ullong evictable; /* is worth to stop the world */
+};
+
 /* Why writes wait, other than by CLIENT PAUSE. */
 enum write_hold {
     HOLD_SHUTDOWN = 1 << 0, /* replicas get the rest first */
@@ -88,7 +96,10 @@ struct server {
     uint64_t memory_peak;
     int64_t memory_peak_ms;
     uint64_t memory_startup;
+    bool oom_score_is_ours; /* see oom_score.h */
+    int oom_score_at_start;
     struct eviction_clock eviction;
+    struct client_eviction client_eviction;
     char run_id[RUN_ID_SIZE + 1];
     char replication_id[RUN_ID_SIZE + 1];
     char executable[4096];
@@ -98,13 +109,18 @@ struct server {
     uint64_t changes_at_save; /* effects counted when LASTSAVE was set */
     int64_t last_save_ms;
 
-    atomic_int stop_after_script; /* a signal came while the server was busy with a script */
+    atomic_int stop_after_script; /* the signal that came while a script ran long; 0: none. Relaxed:
+                                     late is soon enough */
     atomic_int stopping;          /* set once: by SIGTERM, SIGINT or SHUTDOWN */
     int exit_code;
 };
 
 /* Builds everything from the command line. NULL with the reason. */
 struct server *server_new(int argc, char **argv, struct diag *diag);
+
+/* Names in the log what is set otherwise than in `before` (NULL: than by default), and has no
+ * effect. Exclusive. */
+void server_say_without_effect(struct server *server, const struct config *before);
 
 /* Opens the sockets and runs until stopped; returns the exit code. */
 int server_run(struct server *server);

@@ -1,5 +1,6 @@
 #include "broker/server/workers.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/mem.h"
 
 struct work {
@@ -30,6 +31,7 @@ static void *run_work(void *argument)
     struct workers *workers = work->workers;
 
     pthread_setname_np(pthread_self(), "worker");
+    cpus_take(CPUS_BACKGROUND, NULL);
     work->run(work->argument);
     mem_free(work);
     end_one(workers);

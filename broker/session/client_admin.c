@@ -70,6 +70,13 @@ struct kill_context {
     int64_t killed;
 };
 
+void client_end(struct session *session)
+{
+    session_close(session);
+    wait_end(session, WAIT_END_GONE, true); /* else the next entry would go to it */
+    pubsub_unsubscribe_all(session);        /* it receives nothing: PUBLISH won't count it */
+}
+
 static bool kill_visit(void *context, struct session *session)
 {
     struct kill_context *kill = context;
@@ -83,9 +90,7 @@ static bool kill_visit(void *context, struct session *session)
         session_close_after_reply(session);
         return true;
     }
-    session_close(session);
-    wait_end(session, WAIT_END_GONE, true); /* else the next entry would go to it */
-    pubsub_unsubscribe_all(session);        /* it receives nothing: PUBLISH won't count it */
+    client_end(session);
     return true;
 }
 

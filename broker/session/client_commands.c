@@ -20,7 +20,14 @@ size_t client_memory(const struct session *session)
     return sizeof(*session) + session->input.capacity + output_memory(&session->output) +
            session->pushes.capacity + session->name.capacity + session->library_name.capacity +
            session->library_version.capacity + himport_memory(session->himport) +
-           transaction_memory(session);
+           request_parser_memory(&session->parser) + transaction_memory(session) +
+           pubsub_memory(session) + tracker_memory(session->tracker) +
+           (session->waiter ? session->argv_bytes : 0);
+}
+
+size_t client_charge_size(const struct session *session)
+{
+    return client_memory(session) + session->output.shared_bytes;
 }
 
 struct span client_user_name(const struct session *session)
@@ -97,7 +104,7 @@ void client_describe(const struct session *session, int64_t now_ms, struct buffe
         session->transaction ? session->transaction->bytes : (size_t)0,
         session->output.own.capacity, session->output.own.size,
         session->output.own.size - session->output.sent, session->output.share_count,
-        session->output.shared_bytes, client_memory(session),
+        session->output.shared_bytes, client_charge_size(session),
         session->flags & SESSION_CLOSING ? "" : "r", session->flags & SESSION_WRITING ? "w" : "");
     buffer_printf(out, " cmd=%s user=%.*s redir=%lld resp=%d lib-name=%.*s lib-ver=%.*s",
                   session->last_command ? session->last_command->full_name : "NULL",

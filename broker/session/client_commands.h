@@ -31,7 +31,12 @@ void client_flags_text(const struct session *session, char text[CLIENT_FLAGS_TEX
 struct span client_user_name(const struct session *session);
 bool client_user_exists(const struct session *session, struct span name);
 
-/* Bytes a session takes with its buffers. */
+/* Bytes a session takes with its buffers, its transaction and its subscriptions; and the same with
+ * the messages it shares with others, as maxmemory-clients counts them. O(1). */
 size_t client_memory(const struct session *session);
+size_t client_charge_size(const struct session *session);
+
+/* Ends a connection without an answer: nothing reaches it any more. Exclusive. */
+void client_end(struct session *session);
 
 #endif

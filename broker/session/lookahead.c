@@ -86,10 +86,12 @@ static bool may_copy(const struct session *session, const char *data, size_t siz
            session->parser.argc > 0;
 }
 
-int lookahead_read(struct lookahead *self, struct session *session, const char *data, size_t size)
+static int read_batch(struct lookahead *self, struct session *session, const char *data,
+                      size_t size)
 {
     struct request_parser *parser = &session->parser;
     struct span *room = self->argv, *const end = self->argv + LOOKAHEAD_ARGUMENTS;
+    size_t most = (size_t)server_config(session->reactor->server)->lookahead;
     size_t at = 0, used = 0;
     int rc = request_parser_feed(parser, data, size, &used);
 
@@ -103,7 +105,7 @@ int lookahead_read(struct lookahead *self, struct session *session, const char *
         return 1;
     }
     while (rc > 0 && data[at] == '*' && parser->argc <= (size_t)(end - room) &&
-           self->count < LOOKAHEAD_CALLS) {
+           self->count < LOOKAHEAD_CALLS && self->count < most) {
         memcpy(room, parser->argv, parser->argc * sizeof(*room));
         add(self, session, room, used);
         room += parser->argc;
@@ -116,4 +118,16 @@ int lookahead_read(struct lookahead *self, struct session *session, const char *
     if (self->count > 1)
         fetch(self, session);
     return 1;
+}
+
+int lookahead_read(struct lookahead *self, struct session *session, const char *data, size_t size)
+{
+    struct reactor_stats *stats = &session->reactor->stats;
+    int rc = read_batch(self, session, data, size);
+
+    if (rc > 0) {
+        stats->parse_batches++;
+        stats->parse_batch_calls += self->count;
+    }
+    return rc;
 }

@@ -18,6 +18,7 @@
 #include "broker/replication/link.h"
 #include "broker/server/log.h"
 #include "broker/server/server.h"
+#include "broker/session/client_eviction.h"
 #include "broker/session/execute.h"
 #include "broker/session/handshake.h"
 #include "broker/session/suspension.h"
@@ -43,8 +44,10 @@ enum {
 
 /* --- Lists. */
 
-static struct session_list *list_of(struct reactor *reactor, enum session_link list)
+static struct session_list *list_of(struct session *session, enum session_link list)
 {
+    struct reactor *reactor = session->reactor;
+
     switch (list) {
     case LINK_FLUSH:
         return &reactor->flush;
@@ -62,6 +65,8 @@ static struct session_list *list_of(struct reactor *reactor, enum session_link l
         return &reactor->gated;
     case LINK_PENDING:
         return &reactor->pending;
+    case LINK_CHARGED:
+        return &reactor->charges.buckets[session->bucket - 1];
     default:
         return &reactor->sessions;
     }
@@ -69,7 +74,7 @@ static struct session_list *list_of(struct reactor *reactor, enum session_link l
 
 void session_link(struct session *session, enum session_link list)
 {
-    struct session_list *at = list_of(session->reactor, list);
+    struct session_list *at = list_of(session, list);
 
     if (session->linked & (1u << list))
         return;
@@ -86,7 +91,7 @@ void session_link(struct session *session, enum session_link list)
 
 void session_unlink(struct session *session, enum session_link list)
 {
-    struct session_list *at = list_of(session->reactor, list);
+    struct session_list *at = list_of(session, list);
 
     if (!(session->linked & (1u << list)))
         return;
@@ -308,6 +313,7 @@ static void on_readable(struct session *session)
     reactor->stats.reads++;
     if (input_fits(session))
         update_interest(session);
+    client_touch(session);
 }
 
 void session_hold(struct session *session)
@@ -335,6 +341,7 @@ void session_resume(struct session *session)
     if (session->input.size > 0)
         run_input(session);
     update_interest(session);
+    client_touch(session);
 }
 
 /* --- Writing. */
@@ -394,7 +401,7 @@ static bool may_leave(struct session *session)
     return true;
 }
 
-void session_flush(struct session *session)
+static void flush(struct session *session)
 {
     struct reactor *reactor = session->reactor;
     struct output *output = &session->output;
@@ -436,6 +443,12 @@ void session_flush(struct session *session)
         session->flags |= SESSION_WRITING;
     }
     update_interest(session);
+}
+
+void session_flush(struct session *session)
+{
+    flush(session);
+    client_touch(session);
 }
 
 void session_read_pending(struct session *session)
@@ -529,8 +542,10 @@ void session_wrote(struct session *session)
     }
     if (session_output_size(session) > 0 && !(session->flags & SESSION_WRITING))
         session_link(session, LINK_FLUSH);
-    if (session_output_size(session) > INPUT_CHUNK)
+    if (session_output_size(session) > INPUT_CHUNK) {
         check_output_limit(session);
+        client_touch(session);
+    }
 }
 
 void session_push(struct session *session, struct span head, struct span tail,
@@ -556,7 +571,9 @@ void session_push(struct session *session, struct span head, struct span tail,
     }
     if (waits)
         return;
-    if (!(session->flags & SESSION_WRITING) && !(session->linked & (1u << LINK_FLUSH)))
+    if (session->flags & SESSION_WRITING)
+        client_touch(session); /* else when it is written */
+    else if (!(session->linked & (1u << LINK_FLUSH)))
         session_link(session, session_output_size(session) > PUSH_SIZE ? LINK_FLUSH : LINK_PUSH);
     check_output_limit(session);
 }
@@ -611,6 +628,7 @@ void session_close(struct session *session)
         return;
     }
     session->flags |= SESSION_CLOSING;
+    client_discharge(session); /* before it is freed, others go for those who stay only */
     loop_io_want(session->io, false, false);
     session_link(session, LINK_CLOSING);
     loop_wake(session->reactor->loop);
@@ -647,6 +665,7 @@ void session_free(struct session *session)
     session_unlink(session, LINK_CLOSING);
     session_unlink(session, LINK_GATED);
     session_unlink(session, LINK_PENDING);
+    client_discharge(session);
     loop_io_free(session->io);
     stream_close(&session->stream);
     request_parser_release(&session->parser);
@@ -706,4 +725,5 @@ void session_cron(struct session *session, int64_t now_ms)
         buffer_release(&session->output.own);
     if (session->pushes.capacity > 0 && now_ms - session->active_ms > 2000)
         buffer_release(&session->pushes);
+    client_touch(session);
 }

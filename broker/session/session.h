@@ -59,6 +59,7 @@ enum session_link {
     LINK_PENDING, /* with input inside TLS, which the socket will not announce */
     LINK_MONITOR, /* watches every call: broker/observe */
     LINK_REPLICA, /* follows this server: broker/replication */
+    LINK_CHARGED, /* in the bucket `bucket` of its reactor: client_eviction.h */
     SESSION_LINKS
 };
 
@@ -73,6 +74,7 @@ struct session {
 
     struct acl_user *user; /* referenced; who it is, or would be by default */
     struct gate gate;      /* when the output may leave */
+    unsigned char bucket;  /* client_eviction.h; 0: none */
     int db;
     int protocol;                  /* 2 or 3 */
     struct waiter *waiter;         /* parked: no input is run until it is served */
@@ -92,6 +94,7 @@ struct session {
     const struct command *last_command;
     uint64_t net_input_bytes, net_output_bytes, commands, reads;
     size_t argv_bytes;               /* of the command being run or parked */
+    size_t charged_bytes;            /* client_eviction.h */
     struct transaction *transaction; /* MULTI and WATCH; NULL while neither was called */
     struct tracker *tracker;         /* CLIENT TRACKING; NULL while it has to do with none */
     struct himport *himport;         /* field sets; NULL while none were prepared */

@@ -248,6 +248,7 @@ void tracker_add_prefix(struct tracking *tracking, struct tracker *tracker, stru
             (tracker->prefix_count - at) * sizeof(tracker->prefixes[0]));
     tracker->prefixes[at] = prefix;
     tracker->prefix_count++;
+    tracker->prefix_bytes += sizeof(prefix) + sizeof(*prefix) + name.size;
 }
 
 /* Takes the tracker out; a prefix that nobody has any more goes. */
@@ -284,7 +285,7 @@ void tracker_stop(struct tracking *tracking, struct tracker *tracker)
     }
     mem_free(tracker->prefixes);
     tracker->prefixes = NULL;
-    tracker->prefix_count = 0;
+    tracker->prefix_count = tracker->prefix_bytes = 0;
     tracker_release(tracker->redirect);
     tracker->redirect = NULL;
     tracker->flags = 0;

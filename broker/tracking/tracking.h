@@ -66,6 +66,7 @@ struct tracker {
     struct tracker *redirect;          /* home; NULL: none */
     struct tracking_prefix **prefixes; /* home; in order of their names */
     size_t prefix_count;
+    size_t prefix_bytes; /* home; of their names, and what they need */
 };
 
 struct tracking *tracking_new(void);
@@ -92,6 +93,12 @@ struct span tracking_prefix_name(const struct tracking_prefix *prefix);
 
 /* The connection redirected to; 0: none; -1: it does not track. NULL is allowed. */
 int64_t tracker_redirect_id(const struct tracker *tracker);
+
+/* Bytes it takes, with its prefixes. NULL is allowed. */
+static inline size_t tracker_memory(const struct tracker *tracker)
+{
+    return tracker ? sizeof(*tracker) + tracker->prefix_bytes : 0;
+}
 
 /* True if what the connection reads now is to be put down. */
 bool tracker_remembers(const struct tracker *tracker);

@@ -60,7 +60,9 @@ size_t transaction_memory(const struct session *session)
 {
     const struct transaction *self = session->transaction;
 
-    return self ? sizeof(*self) + self->bytes + self->capacity * sizeof(*self->calls) : 0;
+    return self ? sizeof(*self) + self->bytes + self->capacity * sizeof(*self->calls) +
+                      self->watcher.bytes
+                : 0;
 }
 
 /* --- The queue. */

@@ -128,6 +128,7 @@ bool watch_add(struct watch_table *table, struct watcher *watcher, struct reques
     watcher->marks = mark;
     watcher->shards |= key_shard_bit(&key);
     watcher->count++;
+    watcher->bytes += sizeof(*mark) + sizeof(*watched) + key.name.size;
     return true;
 }
 
@@ -157,6 +158,7 @@ void watch_clear(struct watch_table *table, struct watcher *watcher)
         drop(table, mark);
     }
     watcher->count = 0;
+    watcher->bytes = 0;
     watcher->shards = 0;
     atomic_store_explicit(&watcher->dirty, false, memory_order_relaxed);
 }

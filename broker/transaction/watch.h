@@ -35,6 +35,7 @@ struct watcher {
     struct watch_mark *marks;
     uint64_t shards; /* of the marks */
     size_t count;
+    size_t bytes; /* of the marks, with the names they are about */
 };
 
 struct watch_table *watch_table_new(void);

@@ -57,6 +57,12 @@ void request_parser_reset(struct request_parser *parser);
 /* At least so many more bytes are needed to complete the argument being waited for; 0: unknown. */
 size_t request_parser_wanted(const struct request_parser *parser);
 
+/* Bytes it has allocated. */
+static inline size_t request_parser_memory(const struct request_parser *parser)
+{
+    return parser->capacity * sizeof(*parser->argv) + parser->text.capacity;
+}
+
 void request_parser_release(struct request_parser *parser);
 
 #endif

@@ -1,5 +1,6 @@
 #include "storage/keyspace/lazyfree.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/mem.h"
 
 #include <pthread.h>
@@ -40,6 +41,7 @@ static void *run(void *context)
 {
     struct lazyfree *lazyfree = context;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     pthread_mutex_lock(&lazyfree->lock);
     for (;;) {
         struct job *job;

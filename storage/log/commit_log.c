@@ -9,6 +9,7 @@
  * fails, the log stays failed, for what it has promised is there and nowhere else. */
 #include "storage/log/commit_log.h"
 #include "core/base/check.h"
+#include "core/base/cpus.h"
 #include "core/base/error.h"
 #include "core/base/mem.h"
 #include "core/time/clock.h"
@@ -586,6 +587,7 @@ static void *thread_main(void *argument)
     struct orders orders = {0};
     unsigned failures = 0, closing = 0;
 
+    cpus_take(CPUS_BACKGROUND, NULL);
     do {
         struct diag diag = {0};
         int rc;

@@ -33,6 +33,7 @@ struct rdb_save {
     bool compress;             /* rdbcompression */
     bool checksum;             /* rdbchecksum */
     bool to_pipe;              /* the path is that of a pipe: nothing is synced there, or removed */
+    bool syncs_often;          /* every 4 MiB: there is never much to be written at once */
     const struct rdb_aux *aux; /* ended by a NULL name; may be NULL */
     /* Gives the code of one library of functions after the other: `*at` starts as NULL and is the
      * callee's; false at the end. May be NULL. */

@@ -12,7 +12,8 @@
 #include <stdio.h>
 
 enum {
-    PROGRESS_BYTES = 1024 * 1024
+    PROGRESS_BYTES = 1024 * 1024,
+    SYNC_BYTES = 4 * 1024 * 1024
 };
 
 struct saving {
@@ -21,7 +22,7 @@ struct saving {
     struct buffer bytes;
     struct rdb_writer out;
     struct diag *diag;
-    uint64_t crc, written, reported;
+    uint64_t crc, written, reported, synced;
     unsigned version;
 };
 
@@ -37,6 +38,11 @@ static int flush(void *context, struct buffer *bytes)
     rc = io_append(saving->file, span, saving->diag);
     saving->written += bytes->size;
     buffer_clear(bytes);
+    if (rc == 0 && save->syncs_often && !save->to_pipe &&
+        saving->written - saving->synced >= SYNC_BYTES) {
+        saving->synced = saving->written;
+        rc = io_sync(saving->file, saving->diag);
+    }
     if (rc == 0 && save->progress && saving->written - saving->reported >= PROGRESS_BYTES) {
         saving->reported = saving->written;
         if (!save->progress(save->context, save->keys, saving->written))

@@ -53,6 +53,7 @@ static void read_file(struct span bytes, bool may_be_cut_short)
         .io = twin_io(twin),
         .path = "a",
         .may_be_cut_short = may_be_cut_short,
+        .damage_limit = may_be_cut_short ? bytes.size / 2 : 0,
         .context = &next,
         .commands = on_commands,
     };

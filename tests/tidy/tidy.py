@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import fnmatch
 import functools
 import os
 import pathlib
@@ -94,6 +95,47 @@ def read(path: pathlib.Path) -> str:
 def includes(path: pathlib.Path) -> list[tuple[str, str]]:
     """(quote or angle, what) of each include line."""
     return INCLUDE.findall(read(path))
+
+
+# Directives whose field nothing reads, and why.
+UNREAD_FIELDS = {"list-compress-depth": "COMPATIBILITY.md says so beside the lists"}
+
+DIRECTIVE = re.compile(r'\{("[^"]*"(?:"[^"]*"|[^"}])*)\}')
+
+
+def directives() -> list[tuple[str, str]]:
+    """Name and text of each entry of the table."""
+    table = read(ROOT / "broker/config/directives.c").split("directives[] = {")[1]
+    return [(entry.split('"')[1], " ".join(entry.split())) for entry in DIRECTIVE.findall(table)]
+
+
+def rule_no_directive_is_ignored_in_silence() -> Iterator[str]:
+    """It has a field that is read somewhere, or is read as text, or COMPATIBILITY.md has its name."""
+    section = read(ROOT / "COMPATIBILITY.md").split("## Directives without effect")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]*) \|", section, re.M)
+    named = {name: False for row in rows for name in re.findall(r"`([^`]*)`", row)}
+    code = "".join(
+        read(path)
+        for path in SOURCES
+        if name_of(path) != "broker/config/directives.c" and not name_of(path).startswith("tests/")
+    )
+    for name, entry in directives():
+        field = re.search(r"\bFIELD\((?:\w+\.)*(\w+)\)", entry)
+        matches = [each for each in named if fnmatch.fnmatch(name, each)]
+        if field:
+            if not re.search(rf"(\.|->){field[1]}\b", code) and name not in UNREAD_FIELDS:
+                yield f"{name}: nothing reads {field[1]}; make it NO_FIELD and say so in COMPATIBILITY.md"
+        elif "DIRECTIVE_TEXT" in entry:
+            if name not in ("include", "save", "user") and f'"{name}"' not in code:
+                yield f"{name}: nothing asks for its text"
+        elif "DIRECTIVE_IGNORED" not in entry and not matches:
+            yield f"{name} has no effect, and COMPATIBILITY.md does not say so"
+        for each in matches:
+            named[each] = True
+            if field or "DIRECTIVE_TEXT" in entry:
+                yield f"{name} has an effect, and COMPATIBILITY.md says it has none"
+    for each in [name for name, used in named.items() if not used]:
+        yield f"COMPATIBILITY.md: there is no directive {each}"
 
 
 # --- Structure.

@@ -209,6 +209,49 @@ static void test_what_is_no_command_is_damage_even_at_the_end(void **state)
     expect_damage(SPAN("\0\0\0\0"), true, "a, byte 0:");
 }
 
+static void test_a_little_damage_at_the_end_is_left_out_if_that_is_allowed(void **state)
+{
+    static const struct {
+        const char *tail;
+        uint64_t limit;
+        bool is_read;
+    } cases[] = {{"PONG\r\n", 6, true},
+                 {"PONG\r\n", 5, false},
+                 {MULTI PING "x", 30, true},
+                 {MULTI PING "x", 29, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct aof_file file = {.damage_limit = cases[i].limit};
+        struct reading reading = {0};
+        struct buffer bytes = {0};
+        struct diag diag = {0};
+        int rc;
+
+        buffer_printf(&bytes, "%s%s", PING, cases[i].tail);
+        rc = read_bytes(span_of(bytes.data, bytes.size), &file, &reading, &diag);
+        assert_int_equal(rc, cases[i].is_read ? 0 : ERR_DAMAGED);
+        assert_int_equal(file.cut_bytes, cases[i].is_read ? strlen(cases[i].tail) : 0);
+        buffer_append_byte(&reading.seen, '\0');
+        assert_string_equal(reading.seen.data, "0:" PING "|");
+        buffer_release(&reading.seen);
+        buffer_release(&bytes);
+    }
+}
+
+/* It can be read: what it would have changed is not to be left out. */
+static void test_a_command_that_fails_is_no_damage_to_leave_out(void **state)
+{
+    struct aof_file file = {.damage_limit = 1000};
+    struct reading reading = {0};
+    struct diag diag = {0};
+
+    (void)state;
+    assert_int_equal(read_bytes(SPAN(PING "*1\r\n$3\r\nBAD\r\n"), &file, &reading, &diag),
+                     ERR_DAMAGED);
+    buffer_release(&reading.seen);
+}
+
 static void test_a_command_that_fails_is_named_with_its_place(void **state)
 {
     (void)state;
@@ -282,6 +325,8 @@ int main(void)
         cmocka_unit_test(test_what_is_to_be_left_out_is),
         cmocka_unit_test(test_an_end_that_is_missing_is_left_out_only_if_that_is_allowed),
         cmocka_unit_test(test_what_is_no_command_is_damage_even_at_the_end),
+        cmocka_unit_test(test_a_little_damage_at_the_end_is_left_out_if_that_is_allowed),
+        cmocka_unit_test(test_a_command_that_fails_is_no_damage_to_leave_out),
         cmocka_unit_test(test_a_command_that_fails_is_named_with_its_place),
         cmocka_unit_test(test_commands_larger_than_what_is_read_at_once_are_whole),
         cmocka_unit_test(test_reading_begins_behind_an_rdb_part),

@@ -108,7 +108,7 @@ static int listen_here(struct sockaddr_in *address)
 static int dial_to(struct dial *dial, const struct sockaddr_in *address, struct tls *tls,
                    struct diag *diag)
 {
-    int fd = dial_socket((const struct sockaddr *)address, sizeof(*address), diag);
+    int fd = dial_socket((const struct sockaddr *)address, sizeof(*address), NULL, diag);
 
     if (fd < 0)
         return fd;

@@ -71,6 +71,11 @@ static void test_each_kind_takes_and_shows_its_values(void **state)
     check("hz", "50");
     assert_int_equal(set("maxmemory", "2gb", NULL), 0);
     check("maxmemory", "2147483648");
+    assert_int_equal(set("maxmemory-clients", "2mb", NULL), 0);
+    check("maxmemory-clients", "2097152");
+    assert_int_equal(set("maxmemory-clients", "5%", NULL), 0);
+    check("maxmemory-clients", "5%");
+    assert_int_equal(config->maxmemory_clients, -5);
     assert_int_equal(set("protected-mode", "NO", NULL), 0);
     check("protected-mode", "no");
     assert_int_equal(set("maxmemory-policy", "allkeys-lru", NULL), 0);
@@ -92,6 +97,45 @@ static void test_each_kind_takes_and_shows_its_values(void **state)
     check("repl-timeout", "7");
 }
 
+static void test_flags_add_up_and_three_numbers_are_kept(void **state)
+{
+    (void)state;
+    check("shutdown-on-sigterm", "default");
+    assert_int_equal(set("shutdown-on-sigterm", "force save", NULL), 0);
+    check("shutdown-on-sigterm", "save force");
+    assert_int_equal(config->shutdown_on_sigterm, SHUTDOWN_SAVE | SHUTDOWN_FORCE);
+    assert_int_equal(set("shutdown-on-sigterm", "default now", NULL), 0);
+    check("shutdown-on-sigterm", "now");
+    assert_int_equal(set("shutdown-on-sigterm", "default", NULL), 0);
+    check("shutdown-on-sigterm", "default");
+    assert_int_equal(set("cluster-slot-stats-enabled", "cpu net", NULL), 0);
+    check("cluster-slot-stats-enabled", "cpu net");
+    check("oom-score-adj-values", "0 200 800");
+    assert_int_equal(set("oom-score-adj-values", "-2000 5 2000", NULL), 0);
+    check("oom-score-adj-values", "-2000 5 2000");
+}
+
+static void test_what_has_no_effect_is_found_once_it_is_set(void **state)
+{
+    struct config *before = config_copy(config);
+    int at = 0;
+
+    (void)state;
+    assert_null(config_next_without_effect(config, NULL, &at));
+    assert_int_equal(set("io-threads", "4", NULL), 0);
+    assert_int_equal(set("hz", "20", NULL), 0);
+    assert_int_equal(set("save", "1 1", NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        at = 0;
+        assert_string_equal(config_next_without_effect(config, i ? before : NULL, &at),
+                            "io-threads");
+        assert_null(config_next_without_effect(config, i ? before : NULL, &at));
+    }
+    at = 0;
+    assert_null(config_next_without_effect(config, config, &at));
+    config_drop(before);
+}
+
 static void test_bad_values_change_nothing_and_say_why(void **state)
 {
     static const struct {
@@ -102,11 +146,24 @@ static void test_bad_values_change_nothing_and_say_why(void **state)
         {"protected-mode", "maybe", "argument must be 'yes' or 'no'"},
         {"maxmemory", "1 2", "wrong number of arguments"},
         {"maxmemory", "much", "argument must be a memory value"},
+        {"maxmemory-clients", "-5", "argument must be a memory or percent value"},
+        {"maxmemory-clients", "-5%", "argument must be a memory or percent value"},
+        {"maxmemory-clients", "%", "argument must be a memory or percent value"},
+        {"maxmemory-clients", "05%", "argument must be a memory or percent value"},
+        {"maxmemory-clients", "5%%", "argument must be a memory or percent value"},
+        {"maxmemory-clients", "101%", "percentage argument must be less or equal to 100"},
         {"unixsocketperm", "9", "argument couldn't be parsed as an octal number"},
         {"client-output-buffer-limit", "normal 0 0",
          "Wrong number of arguments in buffer limit configuration."},
         {"client-output-buffer-limit", "nobody 0 0 0",
          "Invalid client class specified in buffer limit configuration."},
+        {"shutdown-on-sigint", "save nosave",
+         "shutdown options SAVE and NOSAVE can't be used simultaneously"},
+        {"shutdown-on-sigint", "soon",
+         "argument(s) must be one of the following: default, save, nosave, now, force"},
+        {"oom-score-adj-values", "1 2", "wrong number of arguments"},
+        {"oom-score-adj-values", "1 2 2001",
+         "Invalid oom-score-adj-values, elements must be between -2000 and 2000."},
         {"save", "60", "Invalid save parameters"},
         {"save", "60 1 300", "Invalid save parameters"},
         {"save", "x 1", "Invalid save parameters"},
@@ -160,6 +217,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_defaults_are_those_of_redis, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_kind_takes_and_shows_its_values, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_flags_add_up_and_three_numbers_are_kept, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_what_has_no_effect_is_found_once_it_is_set, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_bad_values_change_nothing_and_say_why, set_up,
                                         tear_down),

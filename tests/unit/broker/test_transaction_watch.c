@@ -109,10 +109,12 @@ static void test_clearing_forgets_marks_and_dirt(void **state)
     struct world *world = *state;
 
     mark(world, &world->one, "k");
+    assert_true(world->one.bytes > 0);
     run(world, "SET k 1");
     watch_clear(world->table, &world->one);
     assert_true(is_clean(world, &world->one));
     assert_int_equal(world->one.count, 0);
+    assert_int_equal(world->one.bytes, 0);
     assert_int_equal(world->one.shards, 0);
     run(world, "SET k 2");
     assert_true(is_clean(world, &world->one));

@@ -403,6 +403,30 @@ static void test_large_files_tell_how_far_they_are_about_each_megabyte(void **st
     end(&house);
 }
 
+static uint64_t steps_of_saving(bool syncs_often, bool to_pipe)
+{
+    struct house house;
+    uint64_t steps;
+
+    begin(&house);
+    fill_much(house.from); /* 5 MB */
+    house.save.compress = false;
+    house.save.syncs_often = syncs_often;
+    house.save.to_pipe = to_pipe;
+    assert_int_equal(rdb_save_file(&house.save, path, &house.diag), 0);
+    steps = twin_steps(house.disk);
+    end(&house);
+    return steps;
+}
+
+static void
+test_a_file_is_synced_every_four_megabytes_if_that_is_wanted_and_a_pipe_never(void **state)
+{
+    (void)state;
+    assert_int_equal(steps_of_saving(true, false), steps_of_saving(false, false) + 1);
+    assert_int_equal(steps_of_saving(true, true), steps_of_saving(false, true));
+}
+
 /* One value of many megabytes must not keep the others waiting without a word. */
 static void test_one_large_value_tells_how_far_it_is(void **state)
 {
@@ -785,6 +809,8 @@ int main(void)
         cmocka_unit_test(test_the_access_record_travels_by_the_policy),
         cmocka_unit_test(test_what_has_expired_is_dropped_unless_it_is_to_be_kept),
         cmocka_unit_test(test_large_files_tell_how_far_they_are_about_each_megabyte),
+        cmocka_unit_test(
+            test_a_file_is_synced_every_four_megabytes_if_that_is_wanted_and_a_pipe_never),
         cmocka_unit_test(test_one_large_value_tells_how_far_it_is),
         cmocka_unit_test(test_giving_up_leaves_no_file),
         cmocka_unit_test(test_a_step_that_fails_leaves_no_file_and_says_why),
