@@ -191,6 +191,9 @@ static size_t run_calls(struct session *session, const struct lookahead *ahead, 
         if (call->argc > 0 && !session_execute(session, call))
             break;
         *at += call->size;
+        /* left by the call before, as this one was to append, which was refused */
+        if (session->reactor->ready && !call->goes_on)
+            dispatch_serve_ready(session->reactor);
     }
     if (session->reactor->ready)
         dispatch_serve_ready(session->reactor);

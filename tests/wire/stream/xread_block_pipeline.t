@@ -34,6 +34,14 @@ raw a "*5\r\n$4\r\nXADD\r\n$1\r\ns\r\n$4\r\n10-0\r\n$1\r\nf\r\n$1\r\na\r\n*5\r\n
 a< "10-0"
 a< (error) ERR The ID specified in XADD is equal or smaller than the target stream top item
 b< [["s" [["10-0" ["f" "a"]]]]]
+# nor even run: what follows it finds the readers served
+b> XREAD BLOCK 0 STREAMS q $
+blocked b
+raw a "*5\r\n$4\r\nXADD\r\n$1\r\nq\r\n$3\r\n1-0\r\n$1\r\nf\r\n$1\r\na\r\n*3\r\n$4\r\nXADD\r\n$1\r\nq\r\n$3\r\n2-0\r\n*2\r\n$3\r\nDEL\r\n$1\r\nq\r\n"
+a< "1-0"
+a< (error) ERR wrong number of arguments for 'xadd' command
+a< 1
+b< [["q" [["1-0" ["f" "a"]]]]]
 # in another stream they are two
 b> XREAD BLOCK 0 STREAMS s t $ $
 blocked b
