@@ -81,24 +81,32 @@ static void note_room(struct eviction_clock *clock)
                                   memory_order_relaxed);
 }
 
-/* Deletes until there is room; `*spent_ns` of the round's time so far. */
+/* Deletes until there is room; `*spent_ns` of the round's time so far. What has been added since
+ * the last time goes on the time of this call: else a round of large values would add far more than
+ * it deletes, and memory would grow without end. */
 static bool evict(struct reactor *reactor, const struct settings *settings, uint64_t *spent_ns)
 {
-    uint64_t start_ns = clock_monotonic_ns(), before_ns = *spent_ns;
+    uint64_t start_ns = clock_monotonic_ns(), before_ns = *spent_ns, took_ns = 0;
     uint64_t limit = limit_ns(settings->maxmemory_eviction_tenacity);
     unsigned count = 0;
+    size_t used;
 
-    while (mem_used() > settings->maxmemory) {
+    while ((used = mem_used()) > settings->maxmemory) {
+        bool late = took_ns >= limit || (*spent_ns >= limit && used <= reactor->eviction_left);
+
         if (keyspace_frees_unasked(reactor->server->keyspace) ||
-            (count >= EVICT_AT_LEAST && *spent_ns >= limit)) {
+            (count >= EVICT_AT_LEAST && late)) {
+            reactor->eviction_left = used;
             later(reactor);
             return true;
         }
         if (!evict_one(reactor))
             return false;
         count++;
-        *spent_ns = before_ns + clock_monotonic_ns() - start_ns;
+        took_ns = clock_monotonic_ns() - start_ns;
+        *spent_ns = before_ns + took_ns;
     }
+    reactor->eviction_left = used;
     note_room(&reactor->server->eviction);
     return true;
 }
@@ -114,6 +122,7 @@ bool eviction_make_room(struct reactor *reactor)
     if (server_pause_mode(reactor->server, reactor->now_ms) != PAUSE_NONE)
         return true; /* it would be a write; those who want memory wait */
     if (mem_used() <= config->settings.maxmemory) {
+        reactor->eviction_left = 0;
         note_room(&reactor->server->eviction);
         return true;
     }

@@ -68,6 +68,7 @@ struct reactor {
     struct loop_timer *eviction; /* on while memory is above its limit: eviction.h */
     uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
     uint64_t eviction_ns;
+    size_t eviction_left; /* memory that was in use when it left off */
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */

@@ -257,6 +257,24 @@ def evicts_at_once_if_told_to(binary: str) -> None:
         assert number(client, "stats", "total_eviction_exceeded_time") == 0
 
 
+def large_values_do_not_outrun_eviction(binary: str) -> None:
+    """Many add to a round of the loop what the time of one round does not delete."""
+    given = ("--maxmemory-policy", "allkeys-lru", "--maxmemory-eviction-tenacity", "25")
+    with Server(binary, *given) as server:
+        client = server.client()
+        for start in range(0, 200000, 4000):
+            client.pipeline([("SET", f"k:{i}", "v") for i in range(start, start + 4000)])
+        limit = number(client, "memory", "used_memory") + (1 << 20)
+        client.call("CONFIG", "SET", "maxmemory", str(limit))
+        writers, value, most = [server.client() for _ in range(100)], "x" * 5000, 0
+        for turn in range(40):
+            for n, writer in enumerate(writers):
+                writer.send("SET", f"large:{turn}:{n}", value)
+            assert all(writer.read() == Simple("OK") for writer in writers)
+            most = max(most, number(client, "memory", "used_memory"))
+        assert most < limit + (4 << 20), f"{most} of {limit} bytes"
+
+
 def memory_is_given_back_by_a_thread_of_its_own(binary: str) -> None:
     with Server(binary) as server:
         tasks = pathlib.Path(f"/proc/{server.process.pid}/task")
@@ -294,6 +312,7 @@ RULES: list[Callable[[str], None]] = [
     evicts_and_refuses,
     evicts_much_in_slices,
     evicts_at_once_if_told_to,
+    large_values_do_not_outrun_eviction,
     memory_is_given_back_by_a_thread_of_its_own,
     has_no_huge_pages_unless_told_to,
 ]
