@@ -130,6 +130,8 @@ bool eviction_make_room(struct reactor *reactor)
         reactor->eviction_round = reactor->stats.loop_rounds;
         reactor->eviction_ns = 0;
     }
+    if (reactor->ready) /* before what they wait for is deleted: REQUEST_GOES_ON */
+        dispatch_serve_ready(reactor);
     before_ns = reactor->eviction_ns;
     fits = evict(reactor, &config->settings, &reactor->eviction_ns);
     observe_latency(reactor->server, "eviction-cycle", reactor->eviction_ns - before_ns);

@@ -257,6 +257,25 @@ def evicts_at_once_if_told_to(binary: str) -> None:
         assert number(client, "stats", "total_eviction_exceeded_time") == 0
 
 
+def readers_get_what_is_evicted_next(binary: str) -> None:
+    """A stream that passes the limit goes before the pipeline's next append, not before its readers
+    have got the one before."""
+    with Server(binary, "--maxmemory-policy", "allkeys-random") as server:
+        client = server.client()
+        for room in range(1000, 40000, 1000):
+            reader = server.client()
+            client.pipeline([("XADD", "s", f"1-{i}", "f", "x" * 3000) for i in range(1, 100)])
+            reader.send("XREAD", "BLOCK", "0", "STREAMS", "s", "$")
+            wait_for(lambda: number(client, "clients", "blocked_clients") == 1, 10, "the reader")
+            used = number(client, "memory", "used_memory")
+            client.call("CONFIG", "SET", "maxmemory", str(used + room))
+            client.pipeline([("XADD", "s", f"{i}-0", "f", "x" * 3000) for i in range(2, 6)])
+            client.pipeline([("CONFIG", "SET", "maxmemory", "0"), ("DEL", "s")])
+            assert reader.read()[0][1][0][0] == b"2-0", f"with room for {room} bytes"
+            reader.close()
+        assert number(client, "stats", "evicted_keys") > 0
+
+
 def large_values_do_not_outrun_eviction(binary: str) -> None:
     """Many add to a round of the loop what the time of one round does not delete."""
     given = ("--maxmemory-policy", "allkeys-lru", "--maxmemory-eviction-tenacity", "25")
@@ -312,6 +331,7 @@ RULES: list[Callable[[str], None]] = [
     evicts_and_refuses,
     evicts_much_in_slices,
     evicts_at_once_if_told_to,
+    readers_get_what_is_evicted_next,
     large_values_do_not_outrun_eviction,
     memory_is_given_back_by_a_thread_of_its_own,
     has_no_huge_pages_unless_told_to,
