@@ -69,6 +69,7 @@ struct reactor {
     uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
     uint64_t eviction_ns;
     size_t eviction_left; /* memory that was in use when it left off */
+    bool lacks_memory;    /* there was no room for the call that runs, nor is any on its way */
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */

@@ -8,7 +8,6 @@
 #include "broker/script/lua_reply.h"
 #include "broker/server/server.h"
 #include "broker/session/session.h"
-#include "core/base/mem.h"
 #include "core/num/num.h"
 #include "core/time/clock.h"
 
@@ -218,10 +217,9 @@ void script_run(struct scripts *scripts, const struct script_target *target, str
         .db = rq->db,
         .started_ns = clock_monotonic_ns(),
     };
-    const struct settings *settings = rq->settings;
 
     run.yielded_ns = run.started_ns;
-    if (settings->maxmemory > 0 && mem_used() > settings->maxmemory)
+    if (session && session->reactor->lacks_memory)
         run.flags |= RUN_OVER_MEMORY;
     if (target->must_not_write ||
         (target->flags & (SCRIPT_COMPATIBLE | SCRIPT_NO_WRITES)) == SCRIPT_NO_WRITES)

@@ -245,7 +245,8 @@ static bool may_run(struct session *session, const struct command *command, size
     if (is_refused_by_disk(session, flags, out) || is_refused_by_role(session, flags, out) ||
         !fits_log(session, command, out))
         return false;
-    if (settings->maxmemory > 0 && !eviction_make_room(reactor) && needs_memory(session, flags)) {
+    reactor->lacks_memory = settings->maxmemory > 0 && !eviction_make_room(reactor);
+    if (reactor->lacks_memory && needs_memory(session, flags)) {
         reply_error(out, "OOM command not allowed when used memory > 'maxmemory'.");
         return false;
     }

@@ -246,6 +246,18 @@ def evicts_much_in_slices(binary: str) -> None:
         assert number(client, "stats", "total_eviction_exceeded_time") > 0
 
 
+def scripts_run_while_room_is_made(binary: str) -> None:
+    given = ("--maxmemory-policy", "allkeys-random", "--maxmemory-eviction-tenacity", "0")
+    with Server(binary, *given) as server:
+        client = server.client()
+        fill(client, 20000)
+        client.call("CONFIG", "SET", "maxmemory", "8mb")
+        assert client.call("EVAL", "return redis.call('SET', 'new', '1')", "0") == Simple("OK")
+        assert client.call("EVAL", "#!lua\nreturn redis.call('SET', 'new', '1')", "0") == Simple("OK")
+        client.pipeline([("MULTI",), ("EVAL", "return redis.call('SET', 'new', '1')", "0")])
+        assert client.call("EXEC") == [Simple("OK")]
+
+
 def evicts_at_once_if_told_to(binary: str) -> None:
     given = ("--maxmemory-policy", "allkeys-random", "--maxmemory-eviction-tenacity", "100")
     with Server(binary, *given) as server:
@@ -330,6 +342,7 @@ RULES: list[Callable[[str], None]] = [
     ends_in_order_while_it_starts,
     evicts_and_refuses,
     evicts_much_in_slices,
+    scripts_run_while_room_is_made,
     evicts_at_once_if_told_to,
     readers_get_what_is_evicted_next,
     large_values_do_not_outrun_eviction,
