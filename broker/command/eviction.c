@@ -58,13 +58,18 @@ static bool evict_one(struct reactor *reactor)
     return freed > 0;
 }
 
-static void later(struct reactor *reactor)
+/* Memory is above the limit, and stays so for now. */
+static void note_excess(struct eviction_clock *clock)
 {
-    struct eviction_clock *clock = &reactor->server->eviction;
     unsigned long long none = 0;
 
     atomic_compare_exchange_strong_explicit(&clock->since_ns, &none, clock_monotonic_ns(),
                                             memory_order_relaxed, memory_order_relaxed);
+}
+
+static void later(struct reactor *reactor)
+{
+    note_excess(&reactor->server->eviction);
     if (!loop_timer_is_on(reactor->eviction))
         loop_timer_start(reactor->eviction, EVICT_PAUSE_MS, 0);
 }
@@ -100,8 +105,10 @@ static bool evict(struct reactor *reactor, const struct settings *settings, uint
             later(reactor);
             return true;
         }
-        if (!evict_one(reactor))
+        if (!evict_one(reactor)) {
+            note_excess(&reactor->server->eviction);
             return false;
+        }
         count++;
         took_ns = clock_monotonic_ns() - start_ns;
         *spent_ns = before_ns + took_ns;
@@ -150,6 +157,17 @@ void eviction_go_on(struct reactor *reactor)
     else if (!atomic_load_explicit(&server->busy, memory_order_relaxed) &&
              !atomic_load_explicit(&server->loading, memory_order_relaxed))
         eviction_make_room(reactor);
+}
+
+void eviction_begin(struct reactor *reactor)
+{
+    loop_timer_start(reactor->eviction, EVICT_PAUSE_MS, 0);
+}
+
+void eviction_reset(struct eviction_clock *clock)
+{
+    atomic_store_explicit(&clock->since_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&clock->total_ns, 0, memory_order_relaxed);
 }
 
 void eviction_exceeded_ms(const struct eviction_clock *clock, uint64_t *total, uint64_t *current)

@@ -12,8 +12,8 @@
 
 struct reactor;
 
-/* For how long used memory has been above maxmemory because that was not done at once. Monotonic
- * nanoseconds; the server's, by all reactors. Relaxed: for INFO alone. */
+/* For how long used memory has been above maxmemory because that was not done at once, or can't be.
+ * Monotonic nanoseconds; the server's, by all reactors. Relaxed: for INFO alone. */
 struct eviction_clock {
     atomic_ullong since_ns; /* 0: it is below */
     atomic_ullong total_ns; /* of the times before */
@@ -25,6 +25,12 @@ bool eviction_make_room(struct reactor *reactor);
 
 /* Goes on: reactor->eviction has fired. */
 void eviction_go_on(struct reactor *reactor);
+
+/* maxmemory is another: looks soon, without waiting for a call. */
+void eviction_begin(struct reactor *reactor);
+
+/* CONFIG RESETSTAT. */
+void eviction_reset(struct eviction_clock *clock);
 
 /* Milliseconds for INFO. */
 void eviction_exceeded_ms(const struct eviction_clock *clock, uint64_t *total, uint64_t *current);

@@ -1,5 +1,6 @@
 #include "broker/config/config_commands.h"
 #include "broker/acl/acl.h"
+#include "broker/command/eviction.h"
 #include "broker/command/help.h"
 #include "broker/persistence/persistence.h"
 #include "broker/replication/replication.h"
@@ -286,6 +287,8 @@ static int take_effect(const struct request *rq, const struct config *old, const
     watchdog_configure(server->watchdog);
     if (old->jemalloc_bg_thread != now->jemalloc_bg_thread)
         mem_purge_in_background(now->jemalloc_bg_thread);
+    if (old->settings.maxmemory != now->settings.maxmemory)
+        eviction_begin(request_session(rq)->reactor);
     process_title_set(now, config_file(server->config));
     server_say_without_effect(server, old);
     return 0;

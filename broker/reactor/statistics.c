@@ -1,4 +1,5 @@
 #include "broker/reactor/statistics.h"
+#include "broker/command/eviction.h"
 #include "broker/command/registry.h"
 #include "broker/observe/observe.h"
 #include "broker/persistence/persistence.h"
@@ -105,6 +106,7 @@ void statistics_reset(struct server *server, int64_t now_ms)
         reactor->instant_rounds = reactor->instant_busy_ns = 0;
     }
     keyspace_stats_reset(server->keyspace);
+    eviction_reset(&server->eviction);
     world_waits_reset(server->world);
     waits_reset(persistence_log_waits(server->persistence));
     scripts_reset_stats(server->scripts);

@@ -246,6 +246,31 @@ def evicts_much_in_slices(binary: str) -> None:
         assert number(client, "stats", "total_eviction_exceeded_time") > 0
 
 
+def evicts_what_a_lower_limit_leaves_no_room_for(binary: str) -> None:
+    """Although nobody calls."""
+    given = ("--maxmemory-policy", "allkeys-random", "--notify-keyspace-events", "Ee")
+    with Server(binary, *given) as server:
+        client, listener = server.client(), server.client()
+        fill(client, 5000)
+        listener.call("SUBSCRIBE", "__keyevent@0__:evicted")
+        client.call("CONFIG", "SET", "maxmemory", "3mb")
+        assert listener.read()[0] == b"message"
+
+
+def says_how_long_memory_was_above_its_limit(binary: str) -> None:
+    with Server(binary) as server:
+        client = server.client()
+        exceeding = lambda: number(client, "stats", "current_eviction_exceeded_time")
+        exceeded = lambda: number(client, "stats", "total_eviction_exceeded_time")
+        client.call("CONFIG", "SET", "maxmemory", "1")
+        wait_for(lambda: exceeding() > 20, 10, "time to pass while nothing can be evicted")
+        client.call("CONFIG", "SET", "maxmemory", "0")
+        wait_for(lambda: exceeding() == 0, 10, "the limit to be gone")
+        assert exceeded() > 20
+        client.call("CONFIG", "RESETSTAT")
+        assert exceeded() == 0
+
+
 def scripts_run_while_room_is_made(binary: str) -> None:
     given = ("--maxmemory-policy", "allkeys-random", "--maxmemory-eviction-tenacity", "0")
     with Server(binary, *given) as server:
@@ -342,6 +367,8 @@ RULES: list[Callable[[str], None]] = [
     ends_in_order_while_it_starts,
     evicts_and_refuses,
     evicts_much_in_slices,
+    evicts_what_a_lower_limit_leaves_no_room_for,
+    says_how_long_memory_was_above_its_limit,
     scripts_run_while_room_is_made,
     evicts_at_once_if_told_to,
     readers_get_what_is_evicted_next,
