@@ -31,6 +31,7 @@ struct claim {
     size_t id_count;
 };
 
+/* No delivery lies in the future; unless a primary says so, whose clock may be ahead of ours. */
 static bool parse_time(struct request *rq, size_t at, bool idle, struct claim *claim,
                        struct reply *out)
 {
@@ -43,7 +44,9 @@ static bool parse_time(struct request *rq, size_t at, bool idle, struct claim *c
         return false;
     if (idle && __builtin_sub_overflow(rq->now_ms, value, &value))
         value = rq->now_ms;
-    claim->way.delivered_ms = value < 0 || value > rq->now_ms ? rq->now_ms : value;
+    if (value < 0 || (value > rq->now_ms && !(rq->flags & REQUEST_REPLAY)))
+        value = rq->now_ms;
+    claim->way.delivered_ms = value;
     return true;
 }
 

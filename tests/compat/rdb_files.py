@@ -120,7 +120,7 @@ def main() -> int:
     print(f"seed {options.seed}")
     travels(options.server, options.redis, [], options.seed, "from us to Redis")
     travels(options.redis, options.server, [], options.seed, "from Redis to us")
-    travels(options.redis, options.server, ["--appendonly", "no"], options.seed, "without a log")
+    travels(options.redis, options.server, ["--appendonly", "no", "--save", ""], options.seed, "without a log")
     travels(options.server, options.server, [], options.seed, "from us to us")
     reloads(options.server, options.seed)
     print("all files read as they were written")

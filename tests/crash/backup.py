@@ -391,7 +391,7 @@ def a_directory_with_something_in_it_is_refused(options: Any) -> None:
 
 def a_full_disk_fails_the_backup(options: Any) -> None:
     with Disk() as disk:
-        words = ["--appendonly", "no", "--dir", disk.path, "--log-segment-size", "256kb"]
+        words = ["--appendonly", "no", "--save", "", "--dir", disk.path, "--log-segment-size", "256kb"]
         with Run(options.server, *words) as server:
             client = server.client()
             begin(client)

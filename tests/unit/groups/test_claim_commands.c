@@ -47,6 +47,20 @@ static void test_xclaim_options_set_time_and_count(void **state)
     fake_free(f);
 }
 
+static void test_xclaim_of_a_primary_sets_its_time_though_that_is_ahead_of_ours(void **state)
+{
+    struct fake *f = with_four_idle();
+
+    (void)state;
+    f->flags = REQUEST_REPLAY | REQUEST_NO_WAIT;
+    says(f, "XCLAIM s g d 0 1-0 TIME 1700000001050 JUSTID", "[\"1-0\"]");
+    f->flags = 0;
+    says(f, "XPENDING s g - 1-0 9", "[[\"1-0\" \"d\" 0 1]]");
+    f->now_ms += 100;
+    says(f, "XPENDING s g - 1-0 9", "[[\"1-0\" \"d\" 50 1]]");
+    fake_free(f);
+}
+
 static void test_xclaim_force_makes_a_record_for_an_entry_that_is_there(void **state)
 {
     struct fake *f = with_four_idle();
@@ -272,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xclaim_moves_idle_entries_and_counts_the_delivery),
         cmocka_unit_test(test_xclaim_options_set_time_and_count),
+        cmocka_unit_test(test_xclaim_of_a_primary_sets_its_time_though_that_is_ahead_of_ours),
         cmocka_unit_test(test_xclaim_force_makes_a_record_for_an_entry_that_is_there),
         cmocka_unit_test(test_xclaim_drops_the_record_of_an_entry_that_is_gone),
         cmocka_unit_test(test_xclaim_lastid_only_moves_forward),
