@@ -254,7 +254,8 @@ void mem_pages_free(void *pages, size_t size, size_t dropped)
 #ifdef __SANITIZE_ADDRESS__
     __lsan_unregister_root_region(pages, size);
 #endif
-    CHECK(munmap(pages, size) == 0);
+    if (munmap(pages, size) != 0) /* would cut a mapping in two, and there are as many as may be: */
+        CHECK(madvise(pages, size, MADV_DONTNEED) == 0); /* only addresses are lost */
     count((long long)dropped - (long long)size);
 }
 
