@@ -1,6 +1,6 @@
 oracle
 # Above maxmemory-clients whoever takes most memory is cut off: here by a reply that is not read,
-# of which the sockets themselves hold a few MB.
+# of which the sockets themselves hold a few MB; and nobody reads until the server has seen that.
 a> CONFIG RESETSTAT
 a< OK
 a> SETRANGE big 30000000 x
@@ -10,8 +10,8 @@ a< OK
 b> PING
 b< PONG
 b> GET big
-closed b
 wait 5000 EVAL "return string.match(redis.call('INFO', 'stats'), 'evicted_clients:(%d+)')" 0 -> "1"
+closed b
 a> PING
 a< PONG
 
@@ -22,8 +22,8 @@ n> CLIENT NO-EVICT ON
 n< OK
 n> GET big
 c> GET big
-closed c
 wait 5000 EVAL "return string.match(redis.call('INFO', 'stats'), 'evicted_clients:(%d+)')" 0 -> "2"
+closed c
 n< <str>
 a> PING
 a< PONG
@@ -34,8 +34,8 @@ a< OK
 n> CLIENT NO-EVICT OFF
 n< OK
 n> GET big
-closed n
 wait 5000 EVAL "return string.match(redis.call('INFO', 'stats'), 'evicted_clients:(%d+)')" 0 -> "3"
+closed n
 
 # Percent are of maxmemory. The limit holds for what is there already when it is set.
 a> CONFIG SET maxmemory-clients 0
@@ -45,8 +45,8 @@ a> CONFIG SET maxmemory 1gb
 a< OK
 a> CONFIG SET maxmemory-clients 1%
 a< OK
-closed d
 wait 5000 EVAL "return string.match(redis.call('INFO', 'stats'), 'evicted_clients:(%d+)')" 0 -> "4"
+closed d
 
 # Percent of no maxmemory limit nothing.
 a> CONFIG SET maxmemory 0
