@@ -307,7 +307,9 @@ def figures_of(took: list[float]) -> tuple[float, ...]:
 
 
 def print_windows(job: str, who: str, rounds: list[dict[str, list[float]]]) -> None:
-    for window in rounds[0]:
+    if not rounds:
+        print(f"{job:14} {who:7} skipped", flush=True)
+    for window in rounds[0] if rounds else ():
         took = [one[window] for one in rounds if one[window]]
         if not took:
             print(f"{job:14} {who:7} {window:7} over before a PING was answered", flush=True)
