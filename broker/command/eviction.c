@@ -9,7 +9,8 @@
 #include "storage/keyspace/keyspace.h"
 
 enum {
-    EVICT_AT_LEAST = 16, /* keys that a call may always delete: more than it is likely to make */
+    EVICT_AT_LEAST = 16, /* keys that a round may delete, and a call to make up for what was added,
+                            however little time there is */
     EVICT_PAUSE_MS = 1,  /* between two slices, for others */
     TENACITY_EVEN = 10,  /* up to which the time grows evenly, */
     TENACITY_STEP_NS = 50 * 1000,
@@ -86,21 +87,22 @@ static void note_room(struct eviction_clock *clock)
                                   memory_order_relaxed);
 }
 
-/* Deletes until there is room; `*spent_ns` of the round's time so far. What has been added since
- * the last time goes on the time of this call: else a round of large values would add far more than
- * it deletes, and memory would grow without end. */
-static bool evict(struct reactor *reactor, const struct settings *settings, uint64_t *spent_ns)
+/* Deletes until there is room, or the round's time is over. Even then a call deletes as much as has
+ * been added since the last one, within a time of its own: else a round of many calls, or of large
+ * values, would add more than it deletes, and memory would grow without end. */
+static bool evict(struct reactor *reactor, const struct settings *settings)
 {
-    uint64_t start_ns = clock_monotonic_ns(), before_ns = *spent_ns, took_ns = 0;
+    uint64_t start_ns = clock_monotonic_ns(), before_ns = reactor->eviction_ns, took_ns = 0;
     uint64_t limit = limit_ns(settings->maxmemory_eviction_tenacity);
     unsigned count = 0;
     size_t used;
 
     while ((used = mem_used()) > settings->maxmemory) {
-        bool late = took_ns >= limit || (*spent_ns >= limit && used <= reactor->eviction_left);
+        bool is_made_up_for =
+            used <= reactor->eviction_left || (took_ns >= limit && count >= EVICT_AT_LEAST);
+        bool is_over = reactor->eviction_ns >= limit && reactor->eviction_count >= EVICT_AT_LEAST;
 
-        if (keyspace_frees_unasked(reactor->server->keyspace) ||
-            (count >= EVICT_AT_LEAST && late)) {
+        if (keyspace_frees_unasked(reactor->server->keyspace) || (is_over && is_made_up_for)) {
             reactor->eviction_left = used;
             later(reactor);
             return true;
@@ -110,8 +112,9 @@ static bool evict(struct reactor *reactor, const struct settings *settings, uint
             return false;
         }
         count++;
+        reactor->eviction_count++;
         took_ns = clock_monotonic_ns() - start_ns;
-        *spent_ns = before_ns + took_ns;
+        reactor->eviction_ns = before_ns + took_ns;
     }
     reactor->eviction_left = used;
     note_room(&reactor->server->eviction);
@@ -136,11 +139,12 @@ bool eviction_make_room(struct reactor *reactor)
     if (reactor->eviction_round != reactor->stats.loop_rounds) {
         reactor->eviction_round = reactor->stats.loop_rounds;
         reactor->eviction_ns = 0;
+        reactor->eviction_count = 0;
     }
     if (reactor->ready) /* before what they wait for is deleted: REQUEST_GOES_ON */
         dispatch_serve_ready(reactor);
     before_ns = reactor->eviction_ns;
-    fits = evict(reactor, &config->settings, &reactor->eviction_ns);
+    fits = evict(reactor, &config->settings);
     observe_latency(reactor->server, "eviction-cycle", reactor->eviction_ns - before_ns);
     if (reactor->ready)
         dispatch_serve_ready(reactor);

@@ -68,8 +68,9 @@ struct reactor {
     struct loop_timer *eviction; /* on while memory is above its limit: eviction.h */
     uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
     uint64_t eviction_ns;
-    size_t eviction_left; /* memory that was in use when it left off */
-    bool lacks_memory;    /* there was no room for the call that runs, nor is any on its way */
+    unsigned eviction_count; /* keys that it deleted */
+    size_t eviction_left;    /* memory that was in use when it left off */
+    bool lacks_memory;       /* there was no room for the call that runs, nor is any on its way */
     struct inbox inbox;
     struct inbox published;                    /* messages for its subscribers; broker/pubsub */
     struct inbox_message *local, **local_tail; /* messages to itself, oldest first */

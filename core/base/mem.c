@@ -275,10 +275,12 @@ size_t mem_good_size(size_t size)
 
 size_t mem_used(void)
 {
+    unsigned taken;
     long long total = 0;
 
     count(0); /* what this thread's libraries did since */
-    for (int i = 0; i < SLOT_COUNT; i++)
+    taken = atomic_load_explicit(&next_slot, memory_order_relaxed);
+    for (unsigned i = 0; i < taken && i < SLOT_COUNT; i++)
         total += atomic_load_explicit(&slots[i].bytes, memory_order_relaxed);
     return total > 0 ? (size_t)total : 0;
 }
