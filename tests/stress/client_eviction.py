@@ -8,14 +8,13 @@ than needed. Who is small, or has said NO-EVICT, stays. What is counted does not
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
 import sys
 import time
 from typing import Callable
 
-from common import Client, Server, check, checked, info, ok
+from common import Client, Server, by_reactors, check, info, ok
 from pubsub import Worker
 from resp import Closed, Error, Verbatim
 from wait import wait_for
@@ -267,17 +266,17 @@ def switch(control: Client, seed: int, until: float) -> None:
         lines_of(control)
 
 
-def nothing_drifts(server: Server, seed: int) -> None:
+def nothing_drifts(server: Server, seed: int, seconds: float) -> None:
     """After all that, the sum is still what CLIENT LIST shows."""
     control, _ = start(server)
     ok(control.call("CONFIG", "SET", "maxmemory", "100mb"))
     ok(control.call("CONFIG", "SET", "maxmemory-policy", "volatile-lru"))
     limit(control, "24mb")
-    until = time.monotonic() + ROUND_S
+    until = time.monotonic() + seconds
     workers = [Worker(lambda n=n: churn(server, seed * 100 + n, until)) for n in range(6)]
     for worker in workers:
         worker.finish()
-    switch_until = time.monotonic() + ROUND_S / 2
+    switch_until = time.monotonic() + seconds / 2
     workers = [Worker(lambda n=n: churn(server, seed * 100 + n, switch_until)) for n in range(4)]
     switch(control, seed, switch_until)
     for worker in workers:
@@ -307,7 +306,7 @@ def nothing_drifts(server: Server, seed: int) -> None:
     control.close()
 
 
-def test(server: Server) -> None:
+def test(server: Server, seconds: float) -> None:
     control = server.client(30)
     ok(control.call("SET", "big", b"x" * ROOM))
     ok(control.call("SET", "huge", b"x" * (6 * ROOM)))
@@ -318,18 +317,11 @@ def test(server: Server) -> None:
     waiters_get_nothing(server)
     slow_subscribers_go(server)
     replicas_are_exempt(server)
-    nothing_drifts(server, 1)
+    nothing_drifts(server, 1, seconds)
 
 
 def main() -> int:
-    global ROUND_S  # pylint: disable=global-statement
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--seconds", type=float, default=ROUND_S)
-    parser.add_argument("--reactors", type=int, nargs="*", default=[1, 4])
-    options = parser.parse_args()
-    ROUND_S = options.seconds
-    return 0 if all([checked(options.server, count, test) for count in options.reactors]) else 1
+    return by_reactors(__doc__, ROUND_S, test)
 
 
 if __name__ == "__main__":

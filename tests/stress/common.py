@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import traceback
-from typing import Any, Callable
+from typing import Any, Callable, Iterable
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 
-from resp import Client, Error, Verbatim  # noqa: E402
+from resp import Client, Closed, Error, Verbatim  # noqa: E402
 from server import Server  # noqa: E402
 
 LOG_TAIL = 6000
@@ -80,3 +82,40 @@ def checked(
         print(f"--- the end of the server's log ---\n{server.last_log[-LOG_TAIL:]}")
     sys.stdout.flush()
     return passed
+
+
+def by_reactors(
+    description: str | None,
+    seconds: float,
+    test: Callable[[Server, float], None],
+    options: tuple[str, ...] = (),
+) -> int:
+    """The main program of a test that goes on for some seconds, on a server with each number of reactors."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--server", required=True)
+    parser.add_argument("--seconds", type=float, default=seconds)
+    parser.add_argument("--reactors", type=int, nargs="*", default=[1, 4])
+    given = parser.parse_args()
+
+    def body(server: Server) -> None:
+        test(server, given.seconds)
+
+    return 0 if all([checked(given.server, count, body, options) for count in given.reactors]) else 1
+
+
+def one_by_one(description: str | None, rules: Iterable[Callable[[str], None]]) -> int:
+    """The main program of rules that start servers of their own."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--server", required=True)
+    given = parser.parse_args()
+    kept = broken = 0
+    for rule in rules:
+        try:
+            rule(given.server)
+            print(f"ok {rule.__name__}")
+            kept += 1
+        except (AssertionError, OSError, RuntimeError, TimeoutError, subprocess.SubprocessError, Closed) as problem:
+            print(f"FAILED {rule.__name__}: {type(problem).__name__}: {problem}")
+            broken += 1
+    print(f"{kept} passed, {broken} failed")
+    return 1 if broken else 0

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import os
 import pathlib
@@ -14,12 +13,11 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
-
-from replica import FakeReplica  # noqa: E402
-from resp import Client, Closed, Error, Simple  # noqa: E402
-from server import Server, free_port  # noqa: E402
-from wait import wait_for  # noqa: E402
+from common import one_by_one
+from replica import FakeReplica
+from resp import Client, Error, Simple
+from server import Server, free_port
+from wait import wait_for
 
 NO_LOG = ("--appendonly", "no")
 
@@ -271,19 +269,7 @@ RULES = (
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", required=True)
-    options = parser.parse_args()
-    failed = 0
-    for rule in RULES:
-        try:
-            rule(options.server)
-            print(f"ok {rule.__name__}")
-        except (AssertionError, OSError, RuntimeError, TimeoutError, subprocess.SubprocessError, Closed) as problem:
-            print(f"FAILED {rule.__name__}: {type(problem).__name__}: {problem}")
-            failed += 1
-    print(f"{len(RULES) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return one_by_one(__doc__, RULES)
 
 
 if __name__ == "__main__":

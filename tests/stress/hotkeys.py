@@ -6,14 +6,13 @@ In a quiet session, which nobody disturbs, the bytes of each key and of all call
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import threading
 import time
 from typing import Any
 
-from common import Client, Error, Server, check, checked, ok
+from common import Client, Error, Server, by_reactors, check, ok
 from pubsub import Worker
 
 ROUND_S = 6.0
@@ -80,8 +79,8 @@ def meddle(server: Server, until: float) -> None:
                 check(sum(weights(found[name]).values()) >= 0, name)
 
 
-def disturbed_sessions(server: Server) -> None:
-    until = time.monotonic() + ROUND_S
+def disturbed_sessions(server: Server, seconds: float) -> None:
+    until = time.monotonic() + seconds
     workers = [Worker(lambda: work(server, until)) for _ in range(WRITERS)]
     workers += [Worker(lambda: wait_for_work(server, until)) for _ in range(2)]
     workers += [Worker(lambda: meddle(server, until)) for _ in range(3)]
@@ -127,21 +126,14 @@ def quiet_session_is_exact(server: Server) -> None:
     ok(control.call("HOTKEYS", "RESET"))
 
 
-def test(server: Server) -> None:
+def test(server: Server, seconds: float) -> None:
     quiet_session_is_exact(server)
-    disturbed_sessions(server)
+    disturbed_sessions(server, seconds)
     quiet_session_is_exact(server)
 
 
 def main() -> int:
-    global ROUND_S  # pylint: disable=global-statement
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--seconds", type=float, default=ROUND_S)
-    parser.add_argument("--reactors", type=int, nargs="*", default=[1, 4])
-    options = parser.parse_args()
-    ROUND_S = options.seconds
-    return 0 if all([checked(options.server, count, test) for count in options.reactors]) else 1
+    return by_reactors(__doc__, ROUND_S, test)
 
 
 if __name__ == "__main__":

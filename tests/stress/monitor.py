@@ -7,13 +7,12 @@ watchers see the same order. The slow log loses nothing either while it is long 
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 import threading
 import time
 
-from common import Client, Server, check, checked, info, ok
+from common import Server, by_reactors, check, info, ok
 from pubsub import Worker
 from resp import Closed, Simple
 from wait import wait_for
@@ -77,12 +76,12 @@ def check_lines(lines: list[str], sent: dict[int, int]) -> None:
     check(following == sent, f"shown {following}, sent {sent}")
 
 
-def shows_each_call_once(server: Server) -> None:
+def shows_each_call_once(server: Server, seconds: float) -> None:
     ready = threading.Barrier(WATCHERS + 1)
     seen: list[list[str]] = [[] for _ in range(WATCHERS)]
     watchers = [Worker(lambda lines=lines: watch(server, lines, ready)) for lines in seen]
     ready.wait(30)
-    until = time.monotonic() + ROUND_S
+    until = time.monotonic() + seconds
     sent: dict[int, int] = {}
     workers = [Worker(lambda n=n: work(server, n, until, sent)) for n in range(WRITERS)]
     readers = [Worker(lambda: read_slowlog(server, until)) for _ in range(2)]
@@ -178,21 +177,14 @@ def does_not_make_up_a_line_that_fits_no_feed(server: Server) -> None:
     ok(control.call("DEL", "huge"))
 
 
-def test(server: Server) -> None:
-    shows_each_call_once(server)
+def test(server: Server, seconds: float) -> None:
+    shows_each_call_once(server, seconds)
     cuts_a_slow_watcher_off(server)
     does_not_make_up_a_line_that_fits_no_feed(server)
 
 
 def main() -> int:
-    global ROUND_S  # pylint: disable=global-statement
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--seconds", type=float, default=ROUND_S)
-    parser.add_argument("--reactors", type=int, nargs="*", default=[1, 4])
-    options = parser.parse_args()
-    ROUND_S = options.seconds
-    return 0 if all([checked(options.server, count, test) for count in options.reactors]) else 1
+    return by_reactors(__doc__, ROUND_S, test)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,12 @@ The server reads several calls before the first of them runs; what a call change
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import time
 from typing import Any
 
-from common import Client, Error, Server, check, checked, ok
+from common import Client, Error, Server, by_reactors, check, ok
 from resp import Closed, Simple, encode
 from wait import wait_for
 
@@ -138,14 +137,14 @@ def who_waits_goes_on_behind_it(server: Server) -> None:
     check(client.read() == Simple("OK"), "QUIT")
 
 
-def test(server: Server) -> None:
+def test(server: Server, seconds: float) -> None:
     an_error_of_the_protocol_comes_behind_the_replies(server)
     a_user_holds_from_the_next_call_on(server)
     a_pause_holds_back_what_is_behind_it(server)
     who_waits_goes_on_behind_it(server)
     ok(server.client(30).call("FLUSHALL"))
     with Server(server.binary, *server.options) as twin:
-        first, until = random.randrange(1 << 30), time.monotonic() + SECONDS
+        first, until = random.randrange(1 << 30), time.monotonic() + seconds
         seed = first
         while time.monotonic() < until:
             answers_as_call_by_call(server, twin, seed)
@@ -155,14 +154,7 @@ def test(server: Server) -> None:
 
 
 def main() -> int:
-    global SECONDS  # pylint: disable=global-statement
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--reactors", type=int, nargs="*", default=[1, 4])
-    options = parser.parse_args()
-    SECONDS = options.seconds
-    return 0 if all([checked(options.server, count, test, DEBUG) for count in options.reactors]) else 1
+    return by_reactors(__doc__, SECONDS, test, DEBUG)
 
 
 if __name__ == "__main__":

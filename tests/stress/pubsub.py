@@ -6,14 +6,13 @@ gap, without repetition and in order, from the confirmation of SUBSCRIBE to that
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import threading
 import time
 from typing import Any, Callable
 
-from common import Client, Server, check, checked, info, ok
+from common import Client, Server, by_reactors, check, info, ok
 from resp import Closed, encode
 from wait import wait_for
 
@@ -137,9 +136,9 @@ def restless(server: Server, until: float) -> None:
         client.close()  # often with messages on their way
 
 
-def order_holds_while_others_come_and_go(server: Server) -> None:
+def order_holds_while_others_come_and_go(server: Server, seconds: float) -> None:
     begin = time.monotonic()
-    until = begin + ROUND_S
+    until = begin + seconds
     ready = threading.Barrier(STEADY + 1)
     sent: dict[str, int] = {}
     stayers = [
@@ -275,11 +274,11 @@ def limits_of_the_class_are_the_subscribers_alone(server: Server) -> None:
     check(len(client.read()) == 10_000_000, "the reply is cut short")
 
 
-def test(server: Server) -> None:
+def test(server: Server, seconds: float) -> None:
+    order_holds_while_others_come_and_go(server, seconds)
     for rule in (
         two_publishers_who_take_turns_keep_their_order,
         a_crowd_gets_everything,
-        order_holds_while_others_come_and_go,
         a_killed_subscriber_is_not_counted,
         a_slow_subscriber_is_cut_off_at_the_hard_limit,
         a_slow_subscriber_is_cut_off_after_the_soft_time,
@@ -290,14 +289,7 @@ def test(server: Server) -> None:
 
 
 def main() -> int:
-    global ROUND_S  # pylint: disable=global-statement
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--server", required=True)
-    parser.add_argument("--seconds", type=float, default=ROUND_S)
-    parser.add_argument("--reactors", type=int, nargs="*", default=[1, 4])
-    options = parser.parse_args()
-    ROUND_S = options.seconds
-    return 0 if all([checked(options.server, count, test) for count in options.reactors]) else 1
+    return by_reactors(__doc__, ROUND_S, test)
 
 
 if __name__ == "__main__":

@@ -128,6 +128,17 @@ def kill(work: Work, client: Client, chance: random.Random) -> None:
         time.sleep(chance.random() * 0.02)
 
 
+def is_read(server: Server, client: Client) -> bool:
+    """The server has taken all that the client sent, which has its own thread to itself then."""
+    ours = f":{client.socket.getsockname()[1]:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as sockets:
+        for line in sockets:
+            fields = line.split()
+            if fields[1].endswith(f":{server.port:04X}") and fields[2].endswith(ours):
+                return fields[4].split(":")[1] == "00000000"
+    raise AssertionError("the connection is gone")
+
+
 def served_and_sending(binary: str) -> None:
     """Who gets what it waited for in the round in which its script arrives runs that once, and then
     what follows: nobody else goes on with its input while the script lets others run."""
@@ -143,7 +154,7 @@ def served_and_sending(binary: str) -> None:
             waiter.send_raw(b"".join(encode(*words) for words in before))
             check(killer.call("PING").text == "PONG", "PING")
             sleeper.send("DEBUG", "SLEEP", "0.1")
-            time.sleep(0.02)  # so that what follows finds it asleep, and arrives at once
+            wait_for(lambda: is_read(server, sleeper), what="it to fall asleep")  # the rest arrives at once
             script = b"".join(encode(*words) for words in [("EVAL", "while true do end", 0), *behind])
             sending = [
                 (pusher, encode("LPUSH", "list", "x")),
