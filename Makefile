@@ -19,10 +19,14 @@ run: build
 	@echo "Ctrl-C ends it; 'make run ARGS=\"--reactors 4\"' passes options on."
 	@exec $(SERVER) --port $(PORT) --bind 127.0.0.1 -::1 $(ARGS)
 
-build: packages
+build: packages build/profile
 	@cmake --preset release > build-configure.log 2>&1 || { cat build-configure.log; rm -f build-configure.log; exit 1; }
 	@rm -f build-configure.log
 	@cmake --build --preset release
+
+# What the release build is optimised by. `make clean` makes it be counted anew.
+build/profile: | packages
+	@tools/train
 
 # Installs what is missing: as root by itself, otherwise it says what to ask for.
 packages:

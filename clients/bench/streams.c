@@ -148,18 +148,29 @@ void queue_reply(struct bench_connection *connection, const struct resp_value *v
 
 /* --- A full stream. */
 
-void drain_prepare(struct bench *bench)
+static void fill(struct bench *bench, int64_t count)
 {
     struct bench_connection *first = &bench->connections[0];
 
-    group_prepare(bench);
-    for (int64_t i = 0; i < bench->options->requests && !bench->failed; i += FILL_BATCH) {
-        int64_t left = bench->options->requests - i;
+    for (int64_t i = 0; i < count && !bench->failed; i += FILL_BATCH) {
+        int64_t left = count - i;
 
         for (int64_t k = 1; k < FILL_BATCH && k < left; k++)
             append(first, span_of(bench->value, (size_t)bench->options->size));
         bench_ask(bench, "XADD %s * f %.*s", stream, bench->options->size, bench->value);
     }
+}
+
+void hundred_prepare(struct bench *bench)
+{
+    stream_prepare(bench);
+    fill(bench, 100);
+}
+
+void drain_prepare(struct bench *bench)
+{
+    group_prepare(bench);
+    fill(bench, bench->options->requests);
 }
 
 void drain_start(struct bench_connection *connection)

@@ -5,7 +5,8 @@
 
 #include "clients/bench/bench.h"
 
-void stream_prepare(struct bench *bench); /* no stream */
+void stream_prepare(struct bench *bench);  /* no stream */
+void hundred_prepare(struct bench *bench); /* of a hundred entries */
 
 /* group: half of the connections append, the other half reads a hundred and acknowledges. */
 void group_prepare(struct bench *bench);
