@@ -22,7 +22,8 @@ enum {
     EXPIRE_SLICE_US = 250,      /* a run, before what follows from it: nobody is to wait long; */
     EXPIRE_BEHIND_US = 30,      /* for each percent more; */
     EXPIRE_LIMIT_US = 10000,    /* one that begins late: as others have taken long, it may too */
-    REHASH_BUDGET_US = 1000,    /* a run */
+    REHASH_SLICE_US = 250,      /* a run of moving tables that grow or shrink, */
+    REHASH_PAUSE_MS = 10,       /* and how long others are served until the next one */
     SESSIONS_PER_RUN_MIN = 50,  /* sessions looked at in one run, at least */
     SAMPLE_EVERY_NS = 100 * 1000 * 1000,
 };
@@ -43,6 +44,15 @@ static bool may_expire(const struct reactor *reactor)
            !atomic_load_explicit(&server->loading, memory_order_relaxed) &&
            !replication_is_replica(server->replication) &&
            server_pause_mode(server, reactor->now_ms) == PAUSE_NONE;
+}
+
+static bool may_rehash(const struct reactor *reactor)
+{
+    struct server *server = reactor->server;
+
+    return !server->cron_paused && server_config(server)->activerehashing &&
+           !atomic_load_explicit(&server->busy, memory_order_relaxed) &&
+           !atomic_load_explicit(&server->loading, memory_order_relaxed);
 }
 
 /* Expiry's share of a core in percent. There is always something to expire while keys come faster
@@ -129,16 +139,26 @@ static void expire(struct reactor *reactor, int64_t late_us)
     observe_latency(server, "expire-cycle", start * 1000);
 }
 
+/* Of this reactor's shards, as expire(). */
 static void rehash(struct reactor *reactor)
 {
     struct server *server = reactor->server;
+    uint64_t start = clock_monotonic_us();
+    bool more = false;
 
-    for (unsigned shard = (unsigned)reactor->index; shard < KEY_SHARDS;
-         shard += (unsigned)server->reactor_count) {
+    for (unsigned n = 0; n < KEY_SHARDS && !more; n++) {
+        unsigned shard = (reactor->rehash_shard + n) % KEY_SHARDS;
+        int64_t left = REHASH_SLICE_US - (int64_t)(clock_monotonic_us() - start);
+
+        if (shard % (unsigned)server->reactor_count != (unsigned)reactor->index)
+            continue;
         keyspace_lock(server->keyspace, UINT64_C(1) << shard);
-        keyspace_rehash_slice(server->keyspace, shard,
-                              REHASH_BUDGET_US * server->reactor_count / KEY_SHARDS);
+        more = keyspace_rehash_slice(server->keyspace, shard, left);
         keyspace_unlock(server->keyspace, UINT64_C(1) << shard);
+        if (more) {
+            reactor->rehash_shard = shard;
+            loop_timer_start(reactor->rehashing, REHASH_PAUSE_MS, 0);
+        }
     }
 }
 
@@ -219,6 +239,12 @@ void cron_expire(struct reactor *reactor)
         reactor->expiry_behind_us = 0;
 }
 
+void cron_rehash(struct reactor *reactor)
+{
+    if (may_rehash(reactor))
+        rehash(reactor);
+}
+
 void cron_run(struct reactor *reactor)
 {
     struct server *server = reactor->server;
@@ -232,7 +258,7 @@ void cron_run(struct reactor *reactor)
     if (!server->cron_paused && !atomic_load_explicit(&server->loading, memory_order_relaxed)) {
         if (may_expire(reactor) && !loop_timer_is_on(reactor->expiry))
             expire(reactor, 0);
-        if (server_config(server)->activerehashing)
+        if (may_rehash(reactor) && !loop_timer_is_on(reactor->rehashing))
             rehash(reactor);
         look_after_sessions(reactor);
         tracking_cron(reactor);

@@ -11,6 +11,9 @@ int cron_interval_ms(const struct reactor *reactor);
 /* Goes on with what has expired: reactor->expiry has fired. As cron_run. */
 void cron_expire(struct reactor *reactor);
 
+/* Goes on moving tables that grow or shrink: reactor->rehashing has fired. As cron_run. */
+void cron_rehash(struct reactor *reactor);
+
 /* One run. The reactor's thread, no shard held. */
 void cron_run(struct reactor *reactor);
 

@@ -222,6 +222,11 @@ static void cron_fired(void *owner)
     reactor->stats.cron_nanoseconds += clock_monotonic_ns() - start_ns;
 }
 
+static void rehashing_fired(void *owner)
+{
+    cron_rehash(owner);
+}
+
 static void expiry_fired(void *owner)
 {
     cron_expire(owner);
@@ -252,6 +257,7 @@ struct reactor *reactor_new(struct server *server, int index)
     reactor->push_timer = loop_timer_new(reactor->loop, push_timer_fired, reactor);
     reactor->cron = loop_timer_new(reactor->loop, cron_fired, reactor);
     reactor->expiry = loop_timer_new(reactor->loop, expiry_fired, reactor);
+    reactor->rehashing = loop_timer_new(reactor->loop, rehashing_fired, reactor);
     reactor->eviction = loop_timer_new(reactor->loop, eviction_fired, reactor);
     reactor->read_buffer = mem_alloc(REACTOR_READ_SIZE);
     reactor->arena = arena_new();
@@ -286,6 +292,7 @@ void reactor_free(struct reactor *reactor)
     loop_timer_free(reactor->push_timer);
     loop_timer_free(reactor->cron);
     loop_timer_free(reactor->expiry);
+    loop_timer_free(reactor->rehashing);
     loop_timer_free(reactor->eviction);
     loop_free(reactor->loop);
     mem_free(reactor);

@@ -62,11 +62,12 @@ struct reactor {
     struct loop *loop;
     pthread_t thread;
     struct loop_timer *cron;
-    struct loop_timer *expiry;   /* on while there is more to expire, */
-    uint64_t expiry_due_us;      /* and then to fire at this time of the monotonic clock; */
-    uint64_t expiry_behind_us;   /* since when there has been more; 0: there is not */
-    struct loop_timer *eviction; /* on while memory is above its limit: eviction.h */
-    uint64_t eviction_round;     /* of the loop, in which so much time was spent on it */
+    struct loop_timer *rehashing; /* on while tables grow or shrink */
+    struct loop_timer *expiry;    /* on while there is more to expire, */
+    uint64_t expiry_due_us;       /* and then to fire at this time of the monotonic clock; */
+    uint64_t expiry_behind_us;    /* since when there has been more; 0: there is not */
+    struct loop_timer *eviction;  /* on while memory is above its limit: eviction.h */
+    uint64_t eviction_round;      /* of the loop, in which so much time was spent on it */
     uint64_t eviction_ns;
     unsigned eviction_count; /* keys that it deleted */
     size_t eviction_left;    /* memory that was in use when it left off */
@@ -104,7 +105,7 @@ struct reactor {
     struct buffer publish_scratch, event_channel; /* broker/pubsub: a message being published */
     size_t subscribed_sessions;
     unsigned cron_rounds;
-    unsigned expire_shard; /* where the last expire run stopped */
+    unsigned expire_shard, rehash_shard;                      /* where the last runs stopped */
     uint64_t instant_commands, instant_input, instant_output; /* at the last sample */
     uint64_t instant_rounds, instant_busy_ns;
     uint64_t instant_ns;

@@ -5,7 +5,7 @@
 
 enum {
     EXPIRES_A_CLOCK = 16, /* small keys deleted between two looks at the clock */
-    MOVES_A_CLOCK = 32,   /* buckets moved between two looks */
+    MOVES_A_CLOCK = 4,    /* buckets moved between two looks: up to 28 keys to fetch */
     STALE_SAMPLES = 20,
     PARTS_A_CLOCK = 64, /* parts of values removed between two looks at the clock */
 };

@@ -4,9 +4,10 @@
     tests/bench/latency.py --ours build/release/broker/millstream-server --only expiry,del-stream
 
 A connection of its own sends a PING each half millisecond, beside a steady load. What could not be sent in
-time, because the last one was not answered, counts from when it was due. Each figure is the least of all
-rounds: what the server makes a PING wait for is in every round, what the machine does is in some. Prints;
-fails on nothing.
+time, because the last one was not answered, counts from when it was due. `work` is the longest time that a
+thread of the server has worked between two waits for events, in CPU time: no PING is answered meanwhile.
+Each figure is the least of all rounds: what the server makes a PING wait for is in every round, what the
+machine does is in some. Prints; fails on nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from dataclasses import dataclass, field
 from common import chosen_names, two_servers, used_memory
 from figures import json
 from loads import Wire
+from rounds import Rounds
 from resp import Client, Verbatim, encode  # found through common
 from server import Server
 from wait import wait_for
@@ -128,14 +130,18 @@ class Scene:
     client: Client
     scale: float
     is_ours: bool
+    rounds: Rounds
     windows: dict[str, tuple[float, float]] = field(default_factory=dict)
+    work: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def window(self, name: str) -> Iterator[None]:
+        self.rounds.clear()
         begin = time.perf_counter()
         yield
         time.sleep(AFTER_SECONDS)
         self.windows[name] = (begin, time.perf_counter())
+        self.work[name] = (self.rounds.longest(), self.rounds.above_a_millisecond())
 
     def calm(self) -> None:
         with self.window("calm"):
@@ -275,13 +281,22 @@ def prefer_reactors(server: Server) -> None:
             prefer(int(task.name), 1)
 
 
-def watched(job: Job, binary: str, given: list[str], scale: float) -> dict[str, list[float]]:
-    """Seconds that PINGs took in each window."""
-    with Server(binary, *given) as server:
+@dataclass
+class Seen:
+    """In a window: seconds that PINGs took, the longest work, and how often it was a stall."""
+
+    took: list[float]
+    longest: float
+    stalls: int
+
+
+def watched(job: Job, binary: str, given: list[str], scale: float) -> dict[str, Seen]:
+    is_ours = "redis" not in os.path.basename(binary)
+    with Rounds() as rounds, Server(binary, *given, environment=rounds.environment) as server:
         prefer_reactors(server)
         load = Process(steady, server.port, usual_batches())
         prober = Process(probe, server.port)
-        scene = Scene(server, server.client(DONE_SECONDS), scale, "redis" not in os.path.basename(binary))
+        scene = Scene(server, server.client(DONE_SECONDS), scale, is_ours, rounds)
         try:
             job(scene)
         finally:
@@ -291,7 +306,7 @@ def watched(job: Job, binary: str, given: list[str], scale: float) -> dict[str, 
             prober.process.join(20)
             scene.client.close()
     return {
-        name: sorted(took for at, took in samples if begin <= at < end)
+        name: Seen(sorted(took for at, took in samples if begin <= at < end), *scene.work[name])
         for name, (begin, end) in scene.windows.items()
     }
 
@@ -300,23 +315,24 @@ def percentile(values: list[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
-def figures_of(took: list[float]) -> tuple[float, ...]:
-    """p50, p99, p99.9, the longest, and how many were stalls."""
+def figures_of(seen: Seen) -> tuple[float, ...]:
+    """p50, p99, p99.9, the longest, the longest work; and how many PINGs and works were stalls."""
+    took = seen.took
     shares = [percentile(took, share) for share in (0.5, 0.99, 0.999)]
-    return (*shares, took[-1], sum(1 for one in took if one > STALL_SECONDS))
+    return (*shares, took[-1], seen.longest, sum(1 for one in took if one > STALL_SECONDS), seen.stalls)
 
 
-def print_windows(job: str, who: str, rounds: list[dict[str, list[float]]]) -> None:
+def print_windows(job: str, who: str, rounds: list[dict[str, Seen]]) -> None:
     if not rounds:
         print(f"{job:14} {who:7} skipped", flush=True)
     for window in rounds[0] if rounds else ():
-        took = [one[window] for one in rounds if one[window]]
-        if not took:
+        all_seen = [one[window] for one in rounds if one[window].took]
+        if not all_seen:
             print(f"{job:14} {who:7} {window:7} over before a PING was answered", flush=True)
             continue
-        *seconds, stalls = (min(column) for column in zip(*map(figures_of, took)))
-        columns = " ".join(f"{one * 1000:9.3f}" for one in seconds)
-        print(f"{job:14} {who:7} {window:7} {len(took[0]):8} {columns} {stalls:8}", flush=True)
+        *seconds, slow, long = (min(column) for column in zip(*map(figures_of, all_seen)))
+        columns = " ".join(f"{one * 1000:8.3f}" for one in seconds)
+        print(f"{job:14} {who:7} {window:7} {len(all_seen[0].took):8} {columns} {slow:8} {long:8}", flush=True)
 
 
 def main() -> int:
@@ -326,13 +342,13 @@ def main() -> int:
     given = parser.parse_args()
     names = chosen_names(parser, given.only, JOBS)
     started = time.monotonic()
-    heads = " ".join(f"{head:>9}" for head in ("p50", "p99", "p99.9", "max"))
-    print(f"{'PING, ms':30} {'samples':>8} {heads} {'> 1 ms':>8}")
+    heads = " ".join(f"{head:>8}" for head in ("p50", "p99", "p99.9", "max", "work"))
+    print(f"{'PING, ms':30} {'samples':>8} {heads} {'> 1 ms':>8} {'of work':>8}")
     for name in names:
         log = ["--appendonly", "yes" if name == "compaction" else "no"]
         own = ["--save", "", "--reactors", str(given.reactors), *given.args.split()]
         sides = [("redis", given.redis, log), ("ours", given.ours, log + own)]
-        seen: dict[str, list[dict[str, list[float]]]] = {}
+        seen: dict[str, list[dict[str, Seen]]] = {}
         for _ in range(given.rounds):
             for who, binary, options in sides if given.redis else sides[1:]:
                 with contextlib.suppress(Skipped):
