@@ -132,7 +132,7 @@ class Scene:
     is_ours: bool
     rounds: Rounds
     windows: dict[str, tuple[float, float]] = field(default_factory=dict)
-    work: dict[str, tuple[float, int]] = field(default_factory=dict)
+    work: dict[str, tuple[float, int, int]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def window(self, name: str) -> Iterator[None]:
@@ -141,7 +141,8 @@ class Scene:
         yield
         time.sleep(AFTER_SECONDS)
         self.windows[name] = (begin, time.perf_counter())
-        self.work[name] = (self.rounds.longest(), self.rounds.above_a_millisecond())
+        rounds = self.rounds
+        self.work[name] = (rounds.longest(), rounds.above_a_millisecond(), rounds.slept())
 
     def calm(self) -> None:
         with self.window("calm"):
@@ -283,11 +284,13 @@ def prefer_reactors(server: Server) -> None:
 
 @dataclass
 class Seen:
-    """In a window: seconds that PINGs took, the longest work, and how often it was a stall."""
+    """In a window: seconds that PINGs took, the longest work, how often it was a stall, and how often
+    one with a sleep in it."""
 
     took: list[float]
     longest: float
     stalls: int
+    slept: int
 
 
 def watched(job: Job, binary: str, given: list[str], scale: float) -> dict[str, Seen]:
@@ -316,10 +319,11 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def figures_of(seen: Seen) -> tuple[float, ...]:
-    """p50, p99, p99.9, the longest, the longest work; and how many PINGs and works were stalls."""
+    """p50, p99, p99.9, the longest, the longest work; how many PINGs and works were stalls, or slept."""
     took = seen.took
     shares = [percentile(took, share) for share in (0.5, 0.99, 0.999)]
-    return (*shares, took[-1], seen.longest, sum(1 for one in took if one > STALL_SECONDS), seen.stalls)
+    slow = sum(1 for one in took if one > STALL_SECONDS)
+    return (*shares, took[-1], seen.longest, slow, seen.stalls, seen.slept)
 
 
 def print_windows(job: str, who: str, rounds: list[dict[str, Seen]]) -> None:
@@ -330,9 +334,10 @@ def print_windows(job: str, who: str, rounds: list[dict[str, Seen]]) -> None:
         if not all_seen:
             print(f"{job:14} {who:7} {window:7} over before a PING was answered", flush=True)
             continue
-        *seconds, slow, long = (min(column) for column in zip(*map(figures_of, all_seen)))
+        *seconds, slow, long, slept = (min(column) for column in zip(*map(figures_of, all_seen)))
         columns = " ".join(f"{one * 1000:8.3f}" for one in seconds)
-        print(f"{job:14} {who:7} {window:7} {len(all_seen[0].took):8} {columns} {slow:8} {long:8}", flush=True)
+        counts = f"{slow:8} {long:8} {slept:8}"
+        print(f"{job:14} {who:7} {window:7} {len(all_seen[0].took):8} {columns} {counts}", flush=True)
 
 
 def main() -> int:
@@ -343,7 +348,7 @@ def main() -> int:
     names = chosen_names(parser, given.only, JOBS)
     started = time.monotonic()
     heads = " ".join(f"{head:>8}" for head in ("p50", "p99", "p99.9", "max", "work"))
-    print(f"{'PING, ms':30} {'samples':>8} {heads} {'> 1 ms':>8} {'of work':>8}")
+    print(f"{'PING, ms':30} {'samples':>8} {heads} {'> 1 ms':>8} {'of work':>8} {'slept':>8}")
     for name in names:
         log = ["--appendonly", "yes" if name == "compaction" else "no"]
         own = ["--save", "", "--reactors", str(given.reactors), *given.args.split()]

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ enum {
 };
 
 struct slot {
-    _Atomic uint64_t rounds, long_rounds, longest_ns;
+    _Atomic uint64_t rounds, long_rounds, longest_ns, slept_rounds;
 };
 
 static struct slot *slots;
@@ -29,14 +30,23 @@ static _Atomic unsigned taken;
 static int (*wait_for_events)(int, struct epoll_event *, int, int);
 
 static __thread struct slot *mine;
-static __thread uint64_t began_ns;
+static __thread uint64_t began_ns, began_wall_ns;
+static __thread long began_sleeps;
 
-static uint64_t thread_ns(void)
+static uint64_t clock_ns(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static long sleeps(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nvcsw;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -55,13 +65,15 @@ __attribute__((constructor)) static void begin(void)
 
 static void end_round(void)
 {
-    uint64_t took_ns = thread_ns() - began_ns;
+    uint64_t took_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began_ns;
 
     atomic_fetch_add(&mine->rounds, 1);
     if (took_ns > LONG_NS)
         atomic_fetch_add(&mine->long_rounds, 1);
     if (took_ns > atomic_load(&mine->longest_ns))
         atomic_store(&mine->longest_ns, took_ns);
+    if (clock_ns(CLOCK_MONOTONIC) - began_wall_ns > LONG_NS && sleeps() != began_sleeps)
+        atomic_fetch_add(&mine->slept_rounds, 1);
 }
 
 int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout_ms)
@@ -73,7 +85,10 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout_ms)
     else if (slots && atomic_load(&taken) < ROUNDS_THREADS)
         mine = &slots[atomic_fetch_add(&taken, 1) % ROUNDS_THREADS];
     count = wait_for_events(epoll, events, most, timeout_ms);
-    if (mine)
-        began_ns = thread_ns();
+    if (mine) {
+        began_sleeps = sleeps();
+        began_wall_ns = clock_ns(CLOCK_MONOTONIC);
+        began_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    }
     return count;
 }
