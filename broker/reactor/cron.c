@@ -23,6 +23,7 @@ enum {
     EXPIRE_BEHIND_US = 30,      /* for each percent more; */
     EXPIRE_LIMIT_US = 10000,    /* one that begins late: as others have taken long, it may too */
     REHASH_SLICE_US = 250,      /* a run of moving tables that grow or shrink, */
+    REHASH_HOLD_US = 50,        /* with one shard held, which other reactors may wait for, */
     REHASH_PAUSE_MS = 10,       /* and how long others are served until the next one */
     SESSIONS_PER_RUN_MIN = 50,  /* sessions looked at in one run, at least */
     SAMPLE_EVERY_NS = 100 * 1000 * 1000,
@@ -146,20 +147,22 @@ static void rehash(struct reactor *reactor)
     uint64_t start = clock_monotonic_us();
     bool more = false;
 
-    for (unsigned n = 0; n < KEY_SHARDS && !more; n++) {
+    for (unsigned n = 0; n < KEY_SHARDS; n++) {
         unsigned shard = (reactor->rehash_shard + n) % KEY_SHARDS;
-        int64_t left = REHASH_SLICE_US - (int64_t)(clock_monotonic_us() - start);
 
         if (shard % (unsigned)server->reactor_count != (unsigned)reactor->index)
             continue;
-        keyspace_lock(server->keyspace, UINT64_C(1) << shard);
-        more = keyspace_rehash_slice(server->keyspace, shard, left);
-        keyspace_unlock(server->keyspace, UINT64_C(1) << shard);
-        if (more) {
+        if (clock_monotonic_us() - start >= REHASH_SLICE_US) {
             reactor->rehash_shard = shard;
-            loop_timer_start(reactor->rehashing, REHASH_PAUSE_MS, 0);
+            more = true;
+            break;
         }
+        keyspace_lock(server->keyspace, UINT64_C(1) << shard);
+        more |= keyspace_rehash_slice(server->keyspace, shard, REHASH_HOLD_US);
+        keyspace_unlock(server->keyspace, UINT64_C(1) << shard);
     }
+    if (more)
+        loop_timer_start(reactor->rehashing, REHASH_PAUSE_MS, 0);
 }
 
 /* Looks at a tenth of the sessions or so, moving those seen to the end of the list. */

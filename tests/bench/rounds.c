@@ -22,7 +22,7 @@ enum {
 };
 
 struct slot {
-    _Atomic uint64_t rounds, long_rounds, longest_ns, slept_rounds;
+    _Atomic uint64_t long_rounds, longest_ns, slept_rounds;
 };
 
 static struct slot *slots;
@@ -67,7 +67,6 @@ static void end_round(void)
 {
     uint64_t took_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - began_ns;
 
-    atomic_fetch_add(&mine->rounds, 1);
     if (took_ns > LONG_NS)
         atomic_fetch_add(&mine->long_rounds, 1);
     if (took_ns > atomic_load(&mine->longest_ns))

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 
 THREADS = 64
-SLOT = struct.Struct("=QQQQ")  # rounds, those above a millisecond, the longest in ns, those that slept
+SLOT = struct.Struct("=QQQ")  # rounds above a millisecond, the longest in ns, those that slept
 
 
 class Rounds:
@@ -45,11 +45,11 @@ class Rounds:
 
     def longest(self) -> float:
         """Seconds, of the thread that worked longest."""
-        return max(longest for _, _, longest, _ in SLOT.iter_unpack(self.counts[:])) / 1e9
+        return max(longest for _, longest, _ in SLOT.iter_unpack(self.counts[:])) / 1e9
 
     def above_a_millisecond(self) -> int:
-        return sum(long for _, long, _, _ in SLOT.iter_unpack(self.counts[:]))
+        return sum(long for long, _, _ in SLOT.iter_unpack(self.counts[:]))
 
     def slept(self) -> int:
         """Above a millisecond of wall-clock, in which the thread slept."""
-        return sum(slept for _, _, _, slept in SLOT.iter_unpack(self.counts[:]))
+        return sum(slept for _, _, slept in SLOT.iter_unpack(self.counts[:]))
