@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -21,6 +22,8 @@ from wait import wait_for  # noqa: E402
 START_ATTEMPTS = 3
 START_SECONDS = 20
 STOP_SECONDS = 20
+PORTS = (10000, 32768)
+CLAIMS: list[socket.socket] = []
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -31,9 +34,23 @@ def die_with_parent() -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port for this process as long as it lives: no other test is given it.
+
+    It is claimed by a name that goes with the process, and is not one of those that the kernel
+    picks for outgoing connections.
+    """
+    while True:
+        port = random.randrange(*PORTS)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0millstream-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        CLAIMS.append(claim)
+        return port
 
 
 class Server:

@@ -28,6 +28,13 @@ def refused(server: TlsServer, tls: ssl.SSLContext) -> None:
     raise AssertionError("the client got in")
 
 
+def gets_in(server: TlsServer) -> bool:
+    try:
+        return server.tls_client().call("PING") == Simple("PONG")
+    except (OSError, Closed):
+        return False
+
+
 def hello(tls: ssl.SSLContext) -> bytes:
     """The first bytes that a client sends."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -123,9 +130,9 @@ def test_a_thousand_handshakes_dropped_halfway(options: argparse.Namespace, cert
             wait_for(lambda: server.connected(observer) == 1, 20, "only the observer to be there")
             lines = server.log()[before:].count(FAILED)
             assert LINES_A_SECOND <= lines <= DROPPED, lines
+            if first:  # whose session is gone from the list has its descriptor a moment longer
+                wait_for(lambda: server.descriptors() <= first[0], 20, f"{first[0]} descriptors again")
             now = (server.descriptors(), server.server.resident_bytes())
-            if first:
-                assert now[0] <= first[0], f"{now[0]} descriptors after {first[0]}"
             if first and options.slow == 1:  # sanitizers keep what is freed, and look for leaks at the end
                 assert now[1] < first[1] + (4 << 20), f"{now[1]} bytes after {first[1]}"
             first = now
@@ -204,8 +211,7 @@ def test_maxclients_counts_handshakes(options: argparse.Namespace, certificates:
             pass
         for one in waiting:
             one.close()
-        wait_for(lambda: server.connected(client) == 1, 10, "both to be gone")
-        assert server.tls_client().call("PING") == Simple("PONG")
+        wait_for(lambda: gets_in(server), 10, "a place to be free again")
 
 
 def test_old_protocols_are_refused(options: argparse.Namespace, certificates: Certificates) -> None:
