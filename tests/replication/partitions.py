@@ -163,6 +163,12 @@ def a_replica_that_hears_nothing_catches_up(options: Options) -> None:
         verdict_of(options, load.history, primary, strict=True)
 
 
+def have_given_up(cluster: Cluster, sentinels: list[Node]) -> bool:
+    """They tried to fail over, and none of them is at it any more: what is healed now stays as it was."""
+    at_it = any("failover_in_progress" in cluster.seen(one).get("flags", "") for one in sentinels)
+    return not at_it and any("-failover-abort-" in one.log() for one in sentinels)
+
+
 def most_sentinels_cut_off_switch_nothing(options: Options) -> None:
     """They hold the primary for dead and have the majority, but no replica that they could promote."""
     with split(options) as parts:
@@ -173,6 +179,7 @@ def most_sentinels_cut_off_switch_nothing(options: Options) -> None:
             goes_on(load)
             parts.cut(far)
             wait_for(lambda: all("down" in cluster.seen(one).get("flags", "") for one in far), HEAL_SECONDS, "s_down")
+            wait_for(lambda: have_given_up(cluster, far), HEAL_SECONDS, "the attempt to fail over, and its end")
             goes_on(load)
             parts.heal()
             cluster.settle()

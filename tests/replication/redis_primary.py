@@ -245,7 +245,11 @@ def a_password_and_a_user_are_shown(options: Any) -> None:
 
 
 def the_configuration_says_who_is_followed(options: Any) -> None:
-    folder = tempfile.mkdtemp(prefix="millstream-test-")
+    with tempfile.TemporaryDirectory(prefix="millstream-test-") as folder:
+        configured_in(options, folder)
+
+
+def configured_in(options: Any, folder: str) -> None:
     path = os.path.join(folder, "test.conf")
     with open(path, "w", encoding="ascii") as file:
         file.write("maxclients 100\n")

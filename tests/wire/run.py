@@ -17,7 +17,7 @@ from resp import Client, Closed, Error, Verbatim  # noqa: E402
 from server import Server  # noqa: E402
 from wait import wait_for  # noqa: E402
 
-REPLY_SECONDS = 10.0
+REPLY_SECONDS = 60.0
 SILENCE_SECONDS = 0.01  # for a reply on its way from another reactor
 LOG_TAIL = 3000
 
