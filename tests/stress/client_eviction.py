@@ -25,6 +25,7 @@ HOGS = 24
 SMALL = 100
 ROUND_S = 6.0
 ROOM = 10 * MEBI  # more than the two sockets of a connection hold
+WHOLE = 5 * MEBI // 2  # a hog has this much when all that it sent is there, and not before
 
 Hog = Callable[[Client], None]
 
@@ -85,6 +86,11 @@ def memory(control: Client) -> int:
     return sum(int(line["tot-mem"]) for line in lines_of(control))
 
 
+def hogging(control: Client) -> int:
+    """Hogs that are there with all that they sent."""
+    return sum(int(line["tot-mem"]) >= WHOLE for line in lines_of(control))
+
+
 def evicted(control: Client) -> int:
     return info(control, "evicted_clients", "stats")
 
@@ -127,8 +133,7 @@ def hogs_go(server: Server, hog: Hog, part: int) -> None:
         except (Closed, OSError):
             pass  # it may go while it sends
     wait_for(
-        lambda: len(lines_of(control)) - 1 - SMALL + evicted(control) - before == HOGS
-        and memory(control) <= LIMIT,
+        lambda: hogging(control) + evicted(control) - before == HOGS and memory(control) <= LIMIT,
         20,
         f"{hog.__name__}: the sum to fit",
     )
@@ -181,8 +186,9 @@ def waiters_get_nothing(server: Server) -> None:
             pass
 
     def wait_or_are_gone() -> bool:
+        count = evicted(control) - before
         waiting = info(control, "blocked_clients", "clients")
-        return waiting > 0 and waiting + evicted(control) - before == len(waiters)
+        return waiting > 0 and waiting + count == len(waiters) and evicted(control) - before == count
 
     # All that have come may still be above the limit: the next round of a reactor sees to it.
     wait_for(
