@@ -298,8 +298,12 @@ def thread_seconds(server: Server) -> dict[str, float]:
 
 
 def append(server: Server, count: int, command: Words) -> None:
-    """At pipeline 64 by 50 connections; of many keys there are 1000."""
+    """At pipeline 64 by 50 connections of two threads; of many keys there are 1000.
+
+    A load of one thread does not feed two reactors: they sleep between small rounds.
+    """
     arguments = ["redis-benchmark", "-p", str(server.port), "-c", str(CONNECTIONS), "-P", "64", "-r", "1000"]
+    arguments += ["--threads", "2"]
     words = [str(word) for word in command]
     subprocess.run([*arguments, "-q", "-n", str(count), *words], check=True, capture_output=True)
 
