@@ -188,16 +188,23 @@ void reply_push(struct reply *out, size_t count)
     put_header(out, out->protocol >= 3 ? '>' : '*', (int64_t)count);
 }
 
+static bool ends_a_line(char c)
+{
+    return c == '\r' || c == '\n';
+}
+
 static void put_error(struct reply *out, const char *text, size_t size)
 {
     size_t at;
 
+    while (size > 0 && ends_a_line(text[size - 1]))
+        size--;
     out->error = out->out->size;
     PUT(out, "-");
     at = out->out->size;
     put(out, text, size);
     for (size_t i = at; i < out->out->size; i++)
-        if (out->out->data[i] == '\r' || out->out->data[i] == '\n')
+        if (ends_a_line(out->out->data[i]))
             out->out->data[i] = ' ';
     PUT(out, "\r\n");
     out->failed = true;

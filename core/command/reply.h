@@ -48,7 +48,8 @@ void reply_map(struct reply *out, size_t pairs);  /* *2n, or % */
 void reply_set(struct reply *out, size_t count);  /* *n, or ~ */
 void reply_push(struct reply *out, size_t count); /* *n, or > */
 
-/* An error reply. `text` begins with its code ("ERR ..."); CR and LF in it become blanks. */
+/* An error reply. `text` begins with its code ("ERR ..."); CR and LF in it become blanks,
+ * those at its end go. */
 void reply_error(struct reply *out, const char *text);
 void reply_error_format(struct reply *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

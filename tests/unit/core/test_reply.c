@@ -116,6 +116,7 @@ static void test_an_error_is_one_line_whatever_was_sent(void **state)
     (void)state;
     ASSERT_SAME_REPLIES(reply_error(&out, ERROR_SYNTAX), "-ERR syntax error\r\n");
     ASSERT_SAME_REPLIES(reply_error(&out, "ERR a\r\nb"), "-ERR a  b\r\n");
+    ASSERT_SAME_REPLIES(reply_error(&out, "ERR a\r\nb \n\r\n"), "-ERR a  b \r\n");
     ASSERT_SAME_REPLIES(reply_error_format(&out, "NOGROUP No such key '%.*s'", 3, "k\r\n"),
                         "-NOGROUP No such key 'k  '\r\n");
 }

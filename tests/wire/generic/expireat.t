@@ -23,6 +23,9 @@ a> EXPIREAT k 9223372036854775807
 a< (error) ERR invalid expire time in 'expireat' command
 a> EXPIREAT k 100 bogus
 a< (error) ERR Unsupported option bogus
+# Ends of lines within an error are blanks, those at its end are dropped.
+a> EXPIREAT k 100 "x\r\ny\r\n"
+a< (error) ERR Unsupported option x  y
 a> EXPIREAT none 100
 a< 0
 a> EXPIREAT k 1
