@@ -304,7 +304,7 @@ static bool write_single(lua_State *lua, struct reply *out)
     bool done = true;
 
     if (push_if(lua, "err", LUA_TSTRING)) {
-        reply_error(out, one_line(lua, string_at(lua, -1)).data);
+        reply_error(out, string_at(lua, -1).data);
         lua_settop(lua, top);
         out->counted = lua_reply_is_counted(lua);
     } else if (push_if(lua, "ok", LUA_TSTRING)) {

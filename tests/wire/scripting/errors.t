@@ -98,3 +98,6 @@ a> eval "return redis.call('select', 99)" 0
 a< *
 a> info errorstats
 a< "# Errorstats\r\nerrorstat_ERR:count=1\r\n"
+# Ends of lines within an error are blanks, those at its end are dropped.
+a> eval "return {1, {err = 'FOO x\\r\\ny\\r\\n'}}" 0
+a< [1 (error) "FOO x  y"]
