@@ -7,21 +7,17 @@ as for ours, so that what fails with ours only is ours.
 
 from __future__ import annotations
 
-import errno
 import os
 import pathlib
-import random
 import re
 import signal
-import socket
 import subprocess
 from typing import Any, Callable
 
 from resp import Client, Closed, Error, Simple, Verbatim
-from server import Server, die_with_parent
+from server import Server, die_with_parent, free_port
 from wait import wait_for
 
-PORTS = range(15000, 30000)  # below the ephemeral ones: who knocks at a dead server can't get its port
 NAME = "main"  # what the sentinels call the primary
 SETTLE_SECONDS = 30
 GONE = (Closed, OSError)  # what a connection to a server that fails ends with
@@ -32,20 +28,6 @@ SERVER_LINES = [
     *("repl-ping-replica-period 1", "repl-timeout 4", "repl-diskless-sync-delay 0"),
     *("shutdown-timeout 1", "min-replicas-max-lag 2"),
 ]
-
-
-def quiet_port(host: str) -> int:
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind((host, port))
-                return port
-            except OSError as problem:
-                if host != "127.0.0.1":  # the address of another namespace, which is all ours
-                    return port
-                if problem.errno != errno.EADDRINUSE:
-                    raise
 
 
 class Place:
@@ -85,7 +67,7 @@ class Node(Server):
 
     def launch(self, log_mode: str = "wb") -> None:
         if not self.started:
-            self.port = quiet_port(self.host)
+            self.port = free_port()
             bind = self.host if self.host == "127.0.0.1" else f"{self.host} 127.0.0.1"
             head = [f"port {self.port}", f"bind {bind}", f"dir {self.folder}"]
             self.config_path.write_text("\n".join([*head, *self.lines, ""]), encoding="ascii")

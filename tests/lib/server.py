@@ -37,7 +37,7 @@ def free_port() -> int:
     """A loopback port for this process as long as it lives: no other test is given it.
 
     It is claimed by a name that goes with the process, and is not one of those that the kernel
-    picks for outgoing connections.
+    picks for outgoing connections: who knocks at a dead server can't get its port.
     """
     while True:
         port = random.randrange(*PORTS)
